@@ -1,0 +1,256 @@
+"""Every way the core says no, as a tree: never (Refused), not so (InvalidInput), who (NotFound), later (TryLater)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+
+class HunterError(Exception):
+    """The root of all refusals. `code` is stable and part of the wire contract (SPEC 4)."""
+
+    code = "ERROR"
+
+
+# --- the request is not understood -------------------------------------------------------------------
+
+
+class InvalidInput(HunterError):
+    """One or more fields break their rule; `problems` is every (field, message)."""
+
+    code = "VALIDATION_ERROR"
+
+    def __init__(self, field: str, message: str, *more: tuple[str, str]) -> None:
+        self.problems: tuple[tuple[str, str], ...] = ((field, message), *more)
+        super().__init__("; ".join(f"{name}: {text}" for name, text in self.problems))
+
+    @classmethod
+    def of(cls, problems: Iterable[tuple[str, str]]) -> InvalidInput:
+        """Return one refusal that names every problem (at least one)."""
+        (field, message), *more = problems
+        return cls(field, message, *more)
+
+
+class IdempotencyKeyInvalid(HunterError):
+    """The Idempotency-Key is not 1-255 visible ASCII characters."""
+
+    code = "IDEMPOTENCY_KEY_INVALID"
+
+
+class IdempotencyKeyReused(HunterError):
+    """The key was used before, for another request."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+    def __init__(self, key: str) -> None:
+        super().__init__("This Idempotency-Key was used for another request. Send a new key for a new request.")
+        self.key = key
+
+
+class RulebookInvalid(HunterError):
+    """A rulebook cannot be read: the message says where and what to do."""
+
+    code = "RULEBOOK_INVALID"
+
+
+# --- who asks ----------------------------------------------------------------------------------------
+
+
+class NotFound(HunterError):
+    """There is no such thing, or it is someone else's; the answer is the same."""
+
+    code = "NOT_FOUND"
+
+    def __init__(self, what: str, wanted: UUID | str) -> None:
+        super().__init__(f"There is no {what} with this id.")
+        self.what, self.wanted = what, wanted
+
+
+class Unauthenticated(HunterError):
+    """No valid session stands behind the request."""
+
+    code = "UNAUTHENTICATED"
+
+
+class InvalidCredentials(Unauthenticated):
+    """Unknown address, wrong password or an account without one: the same words for all."""
+
+    code = "INVALID_CREDENTIALS"
+
+    def __init__(self) -> None:
+        super().__init__("The e-mail address or the password is wrong.")
+
+
+class RefreshTokenReused(Unauthenticated):
+    """A refresh token came back after its grace; its session has been ended."""
+
+    code = "REFRESH_TOKEN_REUSED"
+
+
+class Forbidden(HunterError):
+    """The account may not do this."""
+
+    code = "FORBIDDEN"
+
+
+class NotVerified(Forbidden):
+    """The password is right, but the address has not been verified yet."""
+
+    code = "NOT_VERIFIED"
+
+
+# --- never: the state refuses ------------------------------------------------------------------------
+
+
+class Refused(HunterError):
+    """The request is understood, and the state of things does not allow it."""
+
+    code = "REFUSED"
+
+
+class EmailTaken(Refused):
+    """Another account has this address."""
+
+    code = "EMAIL_TAKEN"
+
+
+class HunterNameTaken(Refused):
+    """Another hunter has this name."""
+
+    code = "HUNTER_NAME_TAKEN"
+
+
+class QuestRefused(Refused):
+    """A quest cannot be completed or skipped."""
+
+    code = "QUEST_REFUSED"
+
+
+class QuestInactive(QuestRefused):
+    """The quest is archived or switched off."""
+
+    code = "QUEST_INACTIVE"
+
+    def __init__(self, quest_id: UUID) -> None:
+        super().__init__("The quest is not active. Switch it on, or choose another.")
+        self.quest_id = quest_id
+
+
+class QuestAlreadyCompleted(QuestRefused):
+    """A ONE_TIME quest is done, and done is done."""
+
+    code = "QUEST_ALREADY_COMPLETED"
+
+    def __init__(self, quest_id: UUID) -> None:
+        super().__init__("This quest can be completed once, and it is done.")
+        self.quest_id = quest_id
+
+
+class QuestExpired(QuestRefused):
+    """The deadline lies before the completion."""
+
+    code = "QUEST_EXPIRED"
+
+    def __init__(self, quest_id: UUID, deadline: datetime) -> None:
+        super().__init__(f"The quest's deadline was {deadline.isoformat()}.")
+        self.quest_id, self.deadline = quest_id, deadline
+
+
+class CompletionLimitReached(QuestRefused):
+    """The quest was done as often as one local day allows."""
+
+    code = "COMPLETION_LIMIT_REACHED"
+
+    def __init__(self, quest_id: UUID, day: date, limit: int) -> None:
+        times = "once" if limit == 1 else f"{limit} times"
+        super().__init__(f"The quest was already completed {times} on {day}, which is all that a day allows.")
+        self.quest_id, self.day, self.limit = quest_id, day, limit
+
+
+class QuestLimitReached(Refused):
+    """The hunter has as many active quests as there may be."""
+
+    code = "QUEST_LIMIT_REACHED"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"There may be at most {limit} active quests. Archive one first.")
+        self.limit = limit
+
+
+class VoidWindowPassed(Refused):
+    """The completion lies too far back to be taken back."""
+
+    code = "VOID_WINDOW_PASSED"
+
+    def __init__(self, day: date, days: int) -> None:
+        super().__init__(f"A completion can be taken back for {days} local days; this one counts for {day}.")
+        self.day, self.days = day, days
+
+
+class SettingsChangeTooSoon(Refused):
+    """Zone or day start were changed less than 24 hours ago."""
+
+    code = "SETTINGS_CHANGE_TOO_SOON"
+
+    def __init__(self, again_at: datetime) -> None:
+        super().__init__(
+            f"Time zone and day start can be changed once in 24 hours, next at {again_at.isoformat()}."
+        )
+        self.again_at = again_at
+
+
+class PauseLimitReached(Refused):
+    """The hunter has planned as many pauses as there may be."""
+
+    code = "PAUSE_LIMIT_REACHED"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"There may be at most {limit} pauses that have not passed. Delete one first.")
+        self.limit = limit
+
+
+class IdempotencyInProgress(Refused):
+    """The first request with this key is still under way."""
+
+    code = "IDEMPOTENCY_IN_PROGRESS"
+
+    def __init__(self) -> None:
+        super().__init__("The first request with this Idempotency-Key is still under way. Try again shortly.")
+
+
+# --- later -------------------------------------------------------------------------------------------
+
+
+class TryLater(HunterError):
+    """The request was not carried out; it may be sent again after `retry_after` seconds."""
+
+    code = "SERVICE_UNAVAILABLE"
+
+    def __init__(self, message: str, *, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class StoreUnavailable(TryLater):
+    """The database is away, hangs, or a lock was not to be had in time. Nothing was changed."""
+
+    def __init__(self, message: str = "The database does not answer. Nothing was changed; try again.") -> None:
+        super().__init__(message, retry_after=2)
+
+
+class TooBusy(TryLater):
+    """A bounded queue is full. Nothing was changed."""
+
+
+class OutcomeUnknown(TryLater):
+    """The connection was lost at COMMIT: it may or may not have happened. A retry with the same key tells."""
+
+    code = "OUTCOME_UNKNOWN"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The connection was lost while the change was being saved. Send the same request with the same "
+            "Idempotency-Key: it is carried out once.",
+            retry_after=1,
+        )
