@@ -1,0 +1,1 @@
+"""What the core asks of the world, done with one library each: SQL, crypto, memory."""

@@ -1,0 +1,1 @@
+"""The game: its rules, its use cases, and what it asks of the world. Standard library only."""
