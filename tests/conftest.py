@@ -1,0 +1,43 @@
+"""The servers that tests may ask for, and how hard Hypothesis looks."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.servers.postgres import PostgresServer
+
+# A deadline is a timed test, and "too slow" is one by another name.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", settings.get_profile("suite"), max_examples=5_000)
+settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL, started when the first test asks for it; one for each worker of xdist."""
+    server = PostgresServer.find()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of an empty database of the test's own."""
+    url = postgres_server.fresh_database()
+    try:
+        yield url
+    finally:
+        postgres_server.drop_database(url)
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[PostgresServer]:
+    """A durable server of the test's own, which it may kill, restart and pause."""
+    server = PostgresServer.start(durable=True)
+    try:
+        yield server
+    finally:
+        server.close()
