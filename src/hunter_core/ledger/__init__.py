@@ -1,0 +1,1 @@
+"""The ledger: every XP that was ever given or taken, and the proof that the stored numbers follow from it."""

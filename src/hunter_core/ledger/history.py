@@ -1,0 +1,30 @@
+"""Everything that is stored of one hunter's game: what the audit reads and holds against itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from hunter_core.completions.completion import Completion
+from hunter_core.completions.unlock import Unlock
+from hunter_core.hunters.hunter import Hunter
+from hunter_core.ledger.days import DayRow
+from hunter_core.ledger.entry import LedgerEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """
+    A hunter with every row that their numbers follow from.
+
+    `entries` by `seq`; `completions` in the order of their recording, voided ones too; `unlocks` taken back
+    ones too; `days` ascending, as stored; `created` counts the quests created on each local day.
+    """
+
+    hunter: Hunter
+    entries: Sequence[LedgerEntry]
+    completions: Sequence[Completion]
+    unlocks: Sequence[Unlock]
+    days: Sequence[DayRow]
+    created: Mapping[date, int]
