@@ -118,7 +118,7 @@ class _Audit:
 
     def _origin(self, unlock: Unlock, where: str) -> Iterator[Difference]:
         """An unlock's id is derived from what unlocked it, so it tells when achievement or cause were changed."""
-        achievement = self._rulebook.catalogue.by_id.get(unlock.achievement_id)
+        achievement = self._rulebook.catalogue.get(unlock.achievement_id)
         if achievement is None:
             return  # It has left the catalogue since; its key, and so its derivation, is not known any more.
         if derived_id(unlock.completion_id, f"unlock:{achievement.key}") == unlock.id:

@@ -1,0 +1,118 @@
+"""Awards: judging in rounds until a round unlocks nothing, and paying each unlock by a ledger entry (SPEC 2, Achievements)."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from hunter_core.completions.unlock import Unlock
+from hunter_core.hunters.events import XpGained
+from hunter_core.hunters.evolve import evolve
+from hunter_core.hunters.hunter import Hunter
+from hunter_core.ids import AchievementId, CompletionId, EntryId, UnlockId, derived_id
+from hunter_core.ledger.entry import LedgerEntry
+from hunter_core.rules.achievements import Achievement, Metrics
+from hunter_core.rules.rulebook import Rulebook
+from hunter_core.words import NO_POINTS, EntryKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The metrics of the moment of a completion; all None where an achievement is judged without one."""
+
+    completions_today: int | None = None
+    local_hour: int | None = None
+    weekday: int | None = None
+
+
+NO_MOMENT = Moment()
+
+
+def metrics_of(hunter: Hunter, streak: int, moment: Moment) -> Metrics:
+    """Return what achievements are judged by: *hunter*, the effective *streak*, and the moment."""
+    easy, normal, hard = hunter.completed
+    return Metrics(
+        level=hunter.level,
+        total_xp=hunter.total_xp,
+        streak=streak,
+        max_streak=hunter.max_streak,
+        quest_count=easy + normal + hard,
+        rank=hunter.rank,
+        attributes=hunter.attributes,
+        easy=easy,
+        normal=normal,
+        hard=hard,
+        completions_today=moment.completions_today,
+        local_hour=moment.local_hour,
+        weekday=moment.weekday,
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Awards:
+    """What one decision unlocks: the hunter as they stand with it, and the rows that it adds."""
+
+    hunter: Hunter
+    unlocked: AbstractSet[AchievementId]
+    seq: int
+    achievements: list[Achievement] = field(default_factory=list)
+    unlocks: list[Unlock] = field(default_factory=list)
+    entries: list[LedgerEntry] = field(default_factory=list)
+
+    def judge(
+        self,
+        *,
+        rulebook: Rulebook,
+        streak: int,
+        moment: Moment,
+        cause: CompletionId,
+        derive_from: UUID,
+        label: str,
+        day: date,
+        now: datetime,
+    ) -> None:
+        """
+        Unlock all that holds, round by round, each round judged against the hunter at its start.
+
+        Rewards count for the local *day*; each unlock names *cause*; ids are derived from *derive_from* and
+        *label*, so that the same decision gives the same rows.
+        """
+        while won := rulebook.catalogue.judge(metrics_of(self.hunter, streak, moment), self.unlocked):
+            self.unlocked = self.unlocked | {achievement.id for achievement in won}
+            for achievement in won:
+                unlock_id = UnlockId(derived_id(derive_from, f"{label}:{achievement.key}"))
+                self.hunter = evolve(self.hunter, XpGained(achievement.xp_reward, NO_POINTS, now), rulebook)
+                self.seq += 1
+                self.achievements.append(achievement)
+                self.unlocks.append(
+                    Unlock(
+                        id=unlock_id,
+                        hunter_id=self.hunter.id,
+                        achievement_id=achievement.id,
+                        completion_id=cause,
+                        unlocked_at=now,
+                        xp_reward=achievement.xp_reward,
+                    )
+                )
+                self.entries.append(
+                    LedgerEntry(
+                        id=EntryId(derived_id(unlock_id, "entry")),
+                        hunter_id=self.hunter.id,
+                        seq=self.seq,
+                        kind=EntryKind.ACHIEVEMENT,
+                        source_id=unlock_id,
+                        amount=achievement.xp_reward,
+                        points=NO_POINTS,
+                        local_day=day,
+                        recorded_at=now,
+                        rulebook=rulebook.hash,
+                        balance_after=self.hunter.total_xp,
+                    )
+                )
+
+    @property
+    def xp(self) -> int:
+        """The XP of all rewards."""
+        return sum(entry.amount for entry in self.entries)
