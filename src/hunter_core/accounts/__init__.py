@@ -1,0 +1,1 @@
+"""Accounts: who signs in, by which credentials, and in which sessions (SPEC 5)."""

@@ -1,0 +1,71 @@
+"""A session is one sign-in on one device: it holds a generation, never a token (SPEC 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hunter_core.accounts.account import Role
+from hunter_core.ids import AccountId, SessionId
+
+LONGEST_DEVICE = 200
+"""Characters kept of what a client says it is (`User-Agent`)."""
+
+LONGEST_ADDRESS = 45
+"""Characters of the longest textual IPv6 address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """
+    A session as stored.
+
+    Attributes:
+        generation: Counts the refreshes: the refresh token of this generation is the one that is good now.
+        salt: 16 random bytes of this session. A refresh token is a keyed hash of id, generation and salt,
+            under a key that the database does not hold, so that no usable token is stored.
+        rotated_at: When `generation` began.
+        expires_at: The end that no refresh moves.
+        revoked_at: When it was ended before that (logout, reuse, change of password); None while it runs.
+        device: What the client says it is, at most `LONGEST_DEVICE` characters; None where it says nothing.
+        address: The client's address at sign-in or at the last refresh.
+    """
+
+    id: SessionId
+    account_id: AccountId
+    generation: int
+    salt: bytes
+    rotated_at: datetime
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime
+    revoked_at: datetime | None = None
+    device: str | None = None
+    address: str | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Tell whether the session is neither ended nor past its end."""
+        return self.revoked_at is None and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """
+    What every request asks of its session: one row, the session joined with its account.
+
+    Role and address are the account's at this moment, so that a changed role holds from the next request on.
+    """
+
+    session_id: SessionId
+    account_id: AccountId
+    email: str
+    role: Role
+    is_verified: bool
+    is_active: bool
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+    def stands(self, now: datetime) -> bool:
+        """Tell whether a request at *now* may act for the account: session open, account active."""
+        return self.is_active and self.revoked_at is None and now < self.expires_at
