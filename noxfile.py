@@ -74,6 +74,7 @@ if __name__ == "__main__":
     start_nox(sys.argv[1:])
 
 import nox
+from nox.command import CommandFailed
 
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 DEV = nox.project.dependency_groups(PYPROJECT, "dev")
@@ -174,10 +175,15 @@ def tests(session: nox.Session) -> None:
 def lint(session: nox.Session) -> None:
     """Hold style, formatting, types and the layers to their rules."""
     install(session, TESTS, tuple(DEV))
-    session.run("ruff", "check", ".")
-    session.run("ruff", "format", "--check", ".")
-    session.run("mypy")
-    session.run("lint-imports", "--no-cache")
+    failed = []
+    # All of them, so that one run tells all there is to mend.
+    for check in ("ruff check .", "ruff format --check .", "mypy", "lint-imports --no-cache"):
+        try:
+            session.run(*check.split())
+        except CommandFailed:
+            failed.append(check)
+    if failed:
+        session.error(f"failed: {', '.join(failed)}")
 
 
 @nox.session
