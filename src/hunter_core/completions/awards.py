@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from hunter_core.completions.unlock import Unlock
@@ -18,8 +19,7 @@ from hunter_core.rules.rulebook import Rulebook
 from hunter_core.words import NO_POINTS, EntryKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(NamedTuple):
     """The metrics of the moment of a completion; all None where an achievement is judged without one."""
 
     completions_today: int | None = None
@@ -52,7 +52,7 @@ def metrics_of(hunter: Hunter, streak: int, moment: Moment) -> Metrics:
 
 @dataclass(slots=True, kw_only=True)
 class Awards:
-    """What one decision unlocks: the hunter as they stand with it, and the rows that it adds."""
+    """What one decision unlocks: the hunter as they stand with it, the rows that it adds, and the XP of all rewards."""
 
     hunter: Hunter
     unlocked: AbstractSet[AchievementId]
@@ -60,6 +60,7 @@ class Awards:
     achievements: list[Achievement] = field(default_factory=list)
     unlocks: list[Unlock] = field(default_factory=list)
     entries: list[LedgerEntry] = field(default_factory=list)
+    xp: int = 0
 
     def judge(
         self,
@@ -85,6 +86,7 @@ class Awards:
                 unlock_id = UnlockId(derived_id(derive_from, f"{label}:{achievement.key}"))
                 self.hunter = evolve(self.hunter, XpGained(achievement.xp_reward, NO_POINTS, now), rulebook)
                 self.seq += 1
+                self.xp += achievement.xp_reward
                 self.achievements.append(achievement)
                 self.unlocks.append(
                     Unlock(
@@ -111,8 +113,3 @@ class Awards:
                         balance_after=self.hunter.total_xp,
                     )
                 )
-
-    @property
-    def xp(self) -> int:
-        """The XP of all rewards."""
-        return sum(entry.amount for entry in self.entries)

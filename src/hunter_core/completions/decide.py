@@ -19,13 +19,15 @@ from hunter_core.errors import (
     QuestExpired,
     QuestInactive,
 )
-from hunter_core.hunters.events import CompletionCounted, XpGained
+from hunter_core.hunters.events import QuestCompleted
 from hunter_core.hunters.evolve import evolve
+from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import CompletionId, EntryId, derived_id
 from hunter_core.ledger.days import DayRow, mend
 from hunter_core.ledger.entry import LedgerEntry
 from hunter_core.ports import Dice
 from hunter_core.quests.quest import Quest
+from hunter_core.rules.achievements import Achievement
 from hunter_core.rules.rewards import price
 from hunter_core.rules.rulebook import Rulebook
 from hunter_core.rules.streaks import StreakState, passed, stand
@@ -59,13 +61,8 @@ def decide(situation: Situation, command: CompleteQuest, rulebook: Rulebook, dic
     )
     gains = _roll(command.completion_id, quest, difficulty, rulebook, dice)
 
-    row = row_of(facts.days, day).gaining(
-        xp=xp.total_xp, points=gains, completed=1, time_spent=command.time_spent or 0
-    )
-    streak, mended = _streak_with(situation, row, rulebook)
-
-    hunter = evolve(before, XpGained(xp.total_xp, gains, now), rulebook)
-    hunter = evolve(hunter, CompletionCounted(difficulty, streak), rulebook)
+    streak, mended = _streak_with(situation, xp.total_xp, gains, command.time_spent or 0, rulebook)
+    hunter = evolve(before, QuestCompleted(xp.total_xp, gains, now, difficulty, streak), rulebook)
     awards.seq += 1
     paid = LedgerEntry(
         id=EntryId(derived_id(command.completion_id, "entry")),
@@ -86,7 +83,7 @@ def decide(situation: Situation, command: CompleteQuest, rulebook: Rulebook, dic
     awards.judge(
         rulebook=rulebook,
         streak=streak_now,
-        moment=Moment(completions_today=row.completed, local_hour=situation.hour, weekday=day.weekday()),
+        moment=Moment(completions_today=mended[day].completed, local_hour=situation.hour, weekday=day.weekday()),
         cause=command.completion_id,
         derive_from=command.completion_id,
         label="unlock",
@@ -94,13 +91,15 @@ def decide(situation: Situation, command: CompleteQuest, rulebook: Rulebook, dic
         now=now,
     )
     achievements = awards.achievements[overdue_awards:]
-    achievement_xp = awards.xp - overdue - xp.total_xp
+    achievement_xp = awards.xp - overdue
     if achievement_xp:
         mended[day] = mended[day].gaining(xp=achievement_xp)
     if overdue:
         mended[today] = (mended.get(today) or row_of(facts.days, today)).gaining(xp=overdue)
 
-    hunter = replace(awards.hunter, catalogue=rulebook.catalogue.hash, updated_at=now)
+    hunter = awards.hunter
+    if hunter.catalogue != rulebook.catalogue.hash:
+        hunter = replace(hunter, catalogue=rulebook.catalogue.hash)
     completion = Completion(
         id=command.completion_id,
         hunter_id=hunter.id,
@@ -115,21 +114,20 @@ def decide(situation: Situation, command: CompleteQuest, rulebook: Rulebook, dic
         difficulty_override=command.difficulty_override,
         notes=command.notes,
     )
-    outcome = Outcome(
+    return Outcome(
         before=before,
         hunter=hunter,
         completion=completion,
         entries=awards.entries,
         days=list(mended.values()),
         unlocks=awards.unlocks,
-        events=[],
+        events=_told(completion, quest, before, hunter, streak_before, streak_now, achievements, facts.event_seq),
         streak_before=streak_before,
         streak=streak_now,
         attribute_gains=gains,
         achievement_xp=achievement_xp,
         achievements=achievements,
     )
-    return replace(outcome, events=_told(outcome, quest, facts.event_seq))
 
 
 def _allowed(situation: Situation, command: CompleteQuest) -> Quest:
@@ -184,13 +182,18 @@ def row_of(days: Sequence[DayRow], day: date) -> DayRow:
     return DayRow(local_day=day)
 
 
-def _streak_with(situation: Situation, row: DayRow, rulebook: Rulebook) -> tuple[StreakState, dict[date, DayRow]]:
-    """Return the streak once *row*'s day stands, and the rows to save for it, by day."""
-    hunter, days = situation.hunter, situation.facts.days
-    state = hunter.streak_state
-    if hunter.last_day is None or hunter.last_day <= row.local_day:
-        state = stand(state, row.local_day, hunter.calendar.covered, rulebook.streaks)
-        return state, {row.local_day: row.with_streak(state)}
+def _streak_with(
+    situation: Situation, xp: int, gains: Attributes, time_spent: int, rulebook: Rulebook
+) -> tuple[StreakState, dict[date, DayRow]]:
+    """Return the streak once the completion's day stands, and the rows to save for it, by day."""
+    hunter, days, day = situation.hunter, situation.facts.days, situation.day
+    row = row_of(days, day)
+    if hunter.last_day is None or hunter.last_day <= day:
+        state = stand(hunter.streak_state, day, hunter.calendar.covered, rulebook.streaks)
+        return state, {
+            day: row.gaining(xp=xp, points=gains, completed=1, time_spent=time_spent, streak=state)
+        }
+    row = row.gaining(xp=xp, points=gains, completed=1, time_spent=time_spent)
     # A late completion: where its day did not stand before, the days after it are folded again.
     others = [other for other in days if other.local_day != row.local_day]
     ascending = sorted([*others, row], key=lambda each: each.local_day)
@@ -198,9 +201,17 @@ def _streak_with(situation: Situation, row: DayRow, rulebook: Rulebook) -> tuple
     return state, {row.local_day: row} | {each.local_day: each for each in changed}
 
 
-def _told(outcome: Outcome, quest: Quest, last_seq: int) -> list[events.OutboxEvent]:
-    completion, hunter, before = outcome.completion, outcome.hunter, outcome.before
-    news = events.Announcements(hunter.id, after=last_seq, at=completion.recorded_at, cause=completion.id)
+def _told(
+    completion: Completion,
+    quest: Quest,
+    before: Hunter,
+    hunter: Hunter,
+    streak_before: int,
+    streak: int,
+    achievements: Sequence[Achievement],
+    last_seq: int,
+) -> list[events.OutboxEvent]:
+    news = events.Announcements(hunter.id, after=last_seq, at=completion.recorded_at)
     news.tell(
         events.QUEST_COMPLETED,
         questId=str(quest.id),
@@ -210,9 +221,9 @@ def _told(outcome: Outcome, quest: Quest, last_seq: int) -> list[events.OutboxEv
         xp=completion.xp.total_xp,
         totalXP=hunter.total_xp,
     )
-    if outcome.streak > outcome.streak_before:
-        news.tell(events.STREAK_EXTENDED, streak=outcome.streak, maxStreak=hunter.max_streak)
-    for achievement in outcome.achievements:
+    if streak > streak_before:
+        news.tell(events.STREAK_EXTENDED, streak=streak, maxStreak=hunter.max_streak)
+    for achievement in achievements:
         news.tell(
             events.ACHIEVEMENT_UNLOCKED,
             achievementId=str(achievement.id),
@@ -220,8 +231,8 @@ def _told(outcome: Outcome, quest: Quest, last_seq: int) -> list[events.OutboxEv
             rarity=achievement.rarity.value,
             xpReward=achievement.xp_reward,
         )
-    if outcome.did_level_up:
+    if hunter.level > before.level:
         news.tell(events.LEVEL_UP, level=hunter.level, before=before.level)
-    if outcome.did_rank_up:
+    if hunter.rank.order > before.rank.order:
         news.tell(events.RANK_UP, rank=hunter.rank.value, before=before.rank.value)
     return news.events

@@ -24,8 +24,8 @@ class CompletionFacts:
     What completing a quest on a day depends on, besides the hunter.
 
     `quest` is None when the hunter has no such quest. `done_on_day` and `done_ever` count its standing
-    completions. `days` ascend: the last standing day before the completion's, every standing day from then
-    on, and the rows of the completion's day and of today where they exist. `unlocked` are the standing
+    completions. `days` ascend: the last standing day before the completion's, and every row, standing or
+    not, from the completion's day on (so today's too). `unlocked` are the standing
     unlocks. `ledger_seq` and `event_seq` are the last numbers given. `latest_completion` is the one recorded
     last of those that stand, read only when achievements may be overdue. `answer` is what was answered
     under the request's Idempotency-Key, if it was used.
@@ -48,7 +48,8 @@ class VoidFacts:
     What taking a completion back depends on, besides the hunter.
 
     `completion` stands. `entry` is its ledger line. `earned` are the unlocks it caused that stand, with the
-    lines that paid them. `days` are as in `CompletionFacts`, for the completion's day. `latest_completion`
+    lines that paid them. `days` are as in `CompletionFacts`, for the completion's day: a reward can have
+    been paid on a later day that does not stand. `latest_completion`
     is the one recorded last of those that will be left. `reached_at` is the recording of the last entry
     that moved the total, of those that will be left.
     """

@@ -13,9 +13,8 @@ from hunter_core.completions.outcome import Outcome
 from hunter_core.completions.situation import VoidSituation
 from hunter_core.completions.unlock import Unlock
 from hunter_core.errors import VoidWindowPassed
-from hunter_core.hunters.events import CompletionUncounted, XpTakenBack
+from hunter_core.hunters.events import CompletionVoided, XpTakenBack
 from hunter_core.hunters.evolve import evolve
-from hunter_core.ids import derived_id
 from hunter_core.ledger.days import DayRow, mend
 from hunter_core.ledger.entry import LedgerEntry, reversal_of
 from hunter_core.rules.achievements import Achievement
@@ -51,7 +50,7 @@ def decide_void(situation: VoidSituation, rulebook: Rulebook) -> Outcome:
         entries.append(
             reversal_of(entry, seq=seq, recorded_at=now, rulebook=rulebook.hash, balance=after.total_xp)
         )
-        after = evolve(after, XpTakenBack(entry.amount, entry.points, facts.reached_at), rulebook)
+        after = evolve(after, XpTakenBack(entry.amount, entry.points, now, facts.reached_at), rulebook)
 
     rows = {row.local_day: row for row in facts.days}
     for entry in given:
@@ -64,7 +63,7 @@ def decide_void(situation: VoidSituation, rulebook: Rulebook) -> Outcome:
     )
     for row in changed:
         rows[row.local_day] = row
-    after = evolve(after, CompletionUncounted(completion.difficulty, streak), rulebook)
+    after = evolve(after, CompletionVoided(completion.difficulty, streak), rulebook)
 
     taken_back = [replace(unlock, taken_back_at=now) for unlock, _ in facts.earned]
     gone = {unlock.achievement_id for unlock in taken_back}
@@ -116,9 +115,7 @@ def _achievements(rulebook: Rulebook, unlocks: Sequence[Unlock]) -> list[Achieve
 
 def _told(outcome: Outcome, last_seq: int) -> list[events.OutboxEvent]:
     completion, hunter, before = outcome.completion, outcome.hunter, outcome.before
-    # The cause's id is derived, so that these ids differ from those that the completion itself announced.
-    cause = derived_id(completion.id, "void")
-    news = events.Announcements(hunter.id, after=last_seq, at=hunter.updated_at, cause=cause)
+    news = events.Announcements(hunter.id, after=last_seq, at=hunter.updated_at)
     news.tell(
         events.COMPLETION_VOIDED,
         questId=str(completion.quest_id),

@@ -46,15 +46,26 @@ class DayRow:
         return StreakState(self.streak, self.max_streak, self.freezes, self.local_day)
 
     def gaining(
-        self, *, xp: int = 0, points: Attributes = NO_POINTS, created: int = 0, completed: int = 0, time_spent: int = 0
+        self,
+        *,
+        xp: int = 0,
+        points: Attributes = NO_POINTS,
+        created: int = 0,
+        completed: int = 0,
+        time_spent: int = 0,
+        streak: StreakState | None = None,
     ) -> DayRow:
-        """Return the row with the given amounts (which may be negative) added."""
-        return replace(
-            self,
+        """Return the row with the given amounts (which may be negative) added, and *streak* at its end if given."""
+        length, longest, freezes = (self.streak, self.max_streak, self.freezes) if streak is None else streak[:3]
+        return DayRow(
+            local_day=self.local_day,
             created=self.created + created,
             completed=self.completed + completed,
             xp=self.xp + xp,
             time_spent=self.time_spent + time_spent,
+            streak=length,
+            max_streak=longest,
+            freezes=freezes,
             points=self.points.plus(points),
         )
 

@@ -44,7 +44,7 @@ def events_of(entries: Iterable[LedgerEntry]) -> Iterator[HunterEvent]:
             if moved is not None and moved == latest:
                 # Entries keep their order, so the last one that still stands is the latest.
                 latest = next(reversed(standing.values())) if standing else None
-            yield XpTakenBack(-entry.amount, NO_POINTS.minus(entry.points), latest)
+            yield XpTakenBack(-entry.amount, NO_POINTS.minus(entry.points), entry.recorded_at, latest)
         else:
             if entry.amount:
                 standing[entry.id] = latest = entry.recorded_at

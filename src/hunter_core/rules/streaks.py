@@ -80,6 +80,8 @@ def gap(state: StreakState, until: date, covered: Covered, rules: StreakRules) -
 
 def passed(state: StreakState, today: date, covered: Covered, rules: StreakRules) -> StreakState:
     """Return *state* as it stands on *today*, before anything is done: `streak` is the effective streak."""
+    if state.last_day is None or today - state.last_day <= ONE_DAY:
+        return state
     return gap(state, today, covered, rules).state
 
 
@@ -95,7 +97,9 @@ def stand(state: StreakState, day: date, covered: Covered, rules: StreakRules) -
     return StreakState(streak, streak if streak > longest else longest, freezes, day)
 
 
-def fold(days: Iterable[date], covered: Covered, rules: StreakRules, start: StreakState = NO_STREAK) -> Iterator[StreakState]:
+def fold(
+    days: Iterable[date], covered: Covered, rules: StreakRules, start: StreakState = NO_STREAK
+) -> Iterator[StreakState]:
     """Yield the state after each of *days*, which stand, ascend and lie after *start*."""
     state = start
     for day in days:
