@@ -32,12 +32,12 @@ class CompletionFacts:
     """
 
     quest: Quest | None
-    done_on_day: int
-    done_ever: int
-    days: Sequence[DayRow]
-    unlocked: AbstractSet[AchievementId]
-    ledger_seq: int
-    event_seq: int
+    done_on_day: int = 0
+    done_ever: int = 0
+    days: Sequence[DayRow] = ()
+    unlocked: AbstractSet[AchievementId] = frozenset()
+    ledger_seq: int = 0
+    event_seq: int = 0
     latest_completion: CompletionId | None = None
     answer: StoredAnswer | None = None
 
@@ -81,6 +81,21 @@ class Situation:
     at: datetime
     day: date
     hour: int
+
+    @classmethod
+    def of(cls, hunter: Hunter, facts: CompletionFacts, *, now: datetime, at: datetime | None = None) -> Situation:
+        """Return the situation at *now* of a completion that counts for *at* (aware; None: now)."""
+        at = now if at is None else at
+        calendar = hunter.calendar
+        return cls(
+            hunter=hunter,
+            facts=facts,
+            now=now,
+            today=calendar.local_day(now),
+            at=at,
+            day=calendar.local_day(at),
+            hour=calendar.local_time(at).hour,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

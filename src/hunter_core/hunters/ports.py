@@ -1,0 +1,58 @@
+"""What use cases ask of a store of hunters."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from hunter_core.hunters.hunter import Hunter
+from hunter_core.ids import HunterId
+
+
+class Hunters(Protocol):
+    """Keeps hunters, a row each."""
+
+    def add(self, hunter: Hunter) -> None:
+        """
+        Keep a new hunter.
+
+        Raises:
+            HunterNameTaken: If another hunter's name is the same on casefold.
+        """
+        ...
+
+    def lock(self, hunter_id: HunterId) -> Hunter:
+        """
+        Return the hunter, locked against every other writer until the transaction ends.
+
+        Raises:
+            NotFound: If there is no such hunter.
+            StoreUnavailable: If the lock was not to be had in time.
+        """
+        ...
+
+    def get(self, hunter_id: HunterId) -> Hunter:
+        """
+        Return the hunter, not locked.
+
+        Raises:
+            NotFound: If there is no such hunter.
+        """
+        ...
+
+    def by_name(self, name: str) -> Hunter:
+        """
+        Return the hunter of that name, on casefold.
+
+        Raises:
+            NotFound: If there is no such hunter.
+        """
+        ...
+
+    def save(self, hunter: Hunter) -> None:
+        """
+        Keep *hunter*, which is locked, as it is now.
+
+        Raises:
+            HunterNameTaken: If another hunter's name is the same on casefold.
+        """
+        ...
