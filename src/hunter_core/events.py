@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -55,7 +55,7 @@ class Announcements:
 class Outbox(Protocol):
     """Keeps events in the transaction of the change that caused them."""
 
-    def add(self, events: list[OutboxEvent]) -> None:
+    def add(self, events: Sequence[OutboxEvent]) -> None:
         """Keep *events*; all are of one hunter, numbered onwards from `last_seq`."""
         ...
 

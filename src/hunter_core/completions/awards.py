@@ -14,7 +14,8 @@ from hunter_core.hunters.evolve import evolve
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import AchievementId, CompletionId, EntryId, UnlockId, derived_id
 from hunter_core.ledger.entry import LedgerEntry
-from hunter_core.rules.achievements import Achievement, Metrics
+from hunter_core.rules.achievements import Achievement
+from hunter_core.rules.conditions import Metrics
 from hunter_core.rules.rulebook import Rulebook
 from hunter_core.words import NO_POINTS, EntryKind
 

@@ -1,0 +1,55 @@
+"""Hunters in memory."""
+
+from __future__ import annotations
+
+from hunter_adapters.memory.locks import Locks
+from hunter_adapters.memory.tables import ConstraintViolated, Tables
+from hunter_core.errors import HunterNameTaken, NotFound
+from hunter_core.hunters.hunter import Hunter
+from hunter_core.ids import HunterId
+
+
+class MemoryHunters:
+    """Implements `hunter_core.hunters.ports.Hunters`."""
+
+    __slots__ = ("_locks", "_tables")
+
+    def __init__(self, tables: Tables, locks: Locks) -> None:
+        self._tables, self._locks = tables, locks
+
+    def add(self, hunter: Hunter) -> None:
+        if hunter.id not in self._tables.accounts.rows():
+            raise ConstraintViolated(f"There is no account {hunter.id} for the hunter.")
+        self._check_name(hunter)
+        self._tables.hunters.add(hunter.id, hunter)
+        self._locks.take("hunter", hunter.id)
+
+    def lock(self, hunter_id: HunterId) -> Hunter:
+        hunter = self.get(hunter_id)
+        self._locks.take("hunter", hunter_id)
+        return hunter
+
+    def get(self, hunter_id: HunterId) -> Hunter:
+        hunter = self._tables.hunters.rows().get(hunter_id)
+        if hunter is None:
+            raise NotFound("hunter", hunter_id)
+        return hunter
+
+    def by_name(self, name: str) -> Hunter:
+        wanted = name.casefold()
+        for hunter in self._tables.hunters.rows().values():
+            if hunter.name.casefold() == wanted:
+                return hunter
+        raise NotFound("hunter", name)
+
+    def save(self, hunter: Hunter) -> None:
+        self._locks.need("hunter", hunter.id)
+        if self.get(hunter.id).name != hunter.name:
+            self._check_name(hunter)
+        self._tables.hunters.edit()[hunter.id] = hunter
+
+    def _check_name(self, hunter: Hunter) -> None:
+        wanted = hunter.name.casefold()
+        for other in self._tables.hunters.rows().values():
+            if other.id != hunter.id and other.name.casefold() == wanted:
+                raise HunterNameTaken(f"The hunter name {hunter.name} is taken.")

@@ -1,0 +1,119 @@
+"""Tables that are copied where they are written: a transaction sees its own changes and what was committed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from hunter_core.accounts.account import Account
+from hunter_core.accounts.session import Session
+from hunter_core.completions.completion import Completion
+from hunter_core.completions.unlock import Unlock
+from hunter_core.events import OutboxEvent
+from hunter_core.hunters.hunter import Hunter
+from hunter_core.hunters.settings import Settings
+from hunter_core.ids import AccountId, CompletionId, HunterId, QuestId, SessionId, UnlockId
+from hunter_core.keys import StoredAnswer
+from hunter_core.ledger.days import DayRow
+from hunter_core.ledger.entry import LedgerEntry
+from hunter_core.quests.quest import Quest
+
+Key = TypeVar("Key")
+Row = TypeVar("Row")
+
+
+class ConstraintViolated(Exception):
+    """A row breaks what a database would hold by a constraint: a mistake of the caller's, not of a hunter's."""
+
+
+class NotLocked(Exception):
+    """A row was written whose hunter, account or session was not locked first (SPEC 7)."""
+
+
+class Table(Generic[Key, Row]):
+    """
+    Rows by key, in parts: one for each hunter, or a single one for all.
+
+    A fork shares every part with the table that it was made of, and copies a part when it first writes to it.
+    """
+
+    __slots__ = ("_own", "_parts", "_writable")
+
+    def __init__(
+        self, parts: Mapping[UUID | None, dict[Key, Row]] | None = None, *, writable: bool = False
+    ) -> None:
+        self._parts: dict[UUID | None, dict[Key, Row]] = {} if parts is None else dict(parts)
+        self._own: set[UUID | None] = set()
+        self._writable = writable
+
+    def fork(self, *, writable: bool) -> Table[Key, Row]:
+        """Return a table with the same rows, whose changes this one does not see."""
+        return Table(self._parts, writable=writable)
+
+    def settle(self, *, writable: bool) -> None:
+        """Let the parts be shared again: what is changed from here on is copied first, if it may be changed."""
+        self._own.clear()
+        self._writable = writable
+
+    def rows(self, part: UUID | None = None) -> Mapping[Key, Row]:
+        """Return the rows of *part*, in the order in which they were added; not to be changed."""
+        return self._parts.get(part, {})
+
+    def edit(self, part: UUID | None = None) -> dict[Key, Row]:
+        """Return the rows of *part*, to be changed."""
+        if not self._writable:
+            raise RuntimeError(
+                "This transaction only reads, or is over: write in `with store.write() as uow`."
+            )
+        if part not in self._own:
+            self._parts[part] = dict(self._parts.get(part, {}))
+            self._own.add(part)
+        return self._parts[part]
+
+    def add(self, key: Key, row: Row, part: UUID | None = None) -> None:
+        """
+        Add a row.
+
+        Raises:
+            ConstraintViolated: If there is one with this key.
+        """
+        rows = self.edit(part)
+        if key in rows:
+            raise ConstraintViolated(f"There is a row with the key {key} already.")
+        rows[key] = row
+
+
+def _table() -> Table[Key, Row]:
+    return Table()
+
+
+@dataclass(slots=True)
+class Tables:
+    """Every table. Those of accounts, sessions, hunters and names have one part, the others one for each hunter."""
+
+    accounts: Table[AccountId, Account] = field(default_factory=_table)
+    sessions: Table[SessionId, Session] = field(default_factory=_table)
+    settings: Table[HunterId, Settings] = field(default_factory=_table)
+    hunters: Table[HunterId, Hunter] = field(default_factory=_table)
+    quests: Table[QuestId, Quest] = field(default_factory=_table)
+    skips: Table[tuple[QuestId, date], datetime] = field(default_factory=_table)
+    completions: Table[CompletionId, Completion] = field(default_factory=_table)
+    unlocks: Table[UnlockId, Unlock] = field(default_factory=_table)
+    entries: Table[int, LedgerEntry] = field(default_factory=_table)
+    days: Table[date, DayRow] = field(default_factory=_table)
+    outbox: Table[int, OutboxEvent] = field(default_factory=_table)
+    keys: Table[str, StoredAnswer] = field(default_factory=_table)
+    rulebook: Table[str, str] = field(default_factory=_table)
+
+    def fork(self, *, writable: bool) -> Tables:
+        """Return tables with the same rows, whose changes these do not see."""
+        forks = {each.name: getattr(self, each.name).fork(writable=writable) for each in fields(self)}
+        return Tables(**forks)
+
+    def settle(self, *, writable: bool) -> None:
+        """Let all parts be shared again."""
+        for each in fields(self):
+            getattr(self, each.name).settle(writable=writable)

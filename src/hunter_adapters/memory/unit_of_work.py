@@ -1,0 +1,65 @@
+"""A transaction over every port in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from hunter_adapters.memory.accounts import MemoryAccounts, MemorySessions, MemorySettings
+from hunter_adapters.memory.completions import MemoryCompletions, MemoryUnlocks
+from hunter_adapters.memory.hunters import MemoryHunters
+from hunter_adapters.memory.keys import MemoryKeys
+from hunter_adapters.memory.ledger import MemoryDays, MemoryHistories, MemoryLedger
+from hunter_adapters.memory.locks import Locks
+from hunter_adapters.memory.outbox import MemoryOutbox
+from hunter_adapters.memory.quests import MemoryQuestHistory, MemoryQuests, MemorySkips
+from hunter_adapters.memory.situations import MemorySituations
+from hunter_adapters.memory.tables import Tables
+
+
+class MemoryUnitOfWork:
+    """Implements `hunter_core.ports.UnitOfWork` on a fork of the store's tables."""
+
+    def __init__(self, tables: Tables, *, publish: Callable[[Tables], None] | None) -> None:
+        self._publish = publish
+        self._locks = locks = Locks(writes=publish is not None)
+        self._tables = tables = tables.fork(writable=publish is not None)
+        self.accounts = MemoryAccounts(tables, locks)
+        self.sessions = MemorySessions(tables, locks)
+        self.settings = MemorySettings(tables, locks)
+        self.hunters = MemoryHunters(tables, locks)
+        self.quests = MemoryQuests(tables, locks)
+        self.quest_history = MemoryQuestHistory(tables)
+        self.skips = MemorySkips(tables, locks)
+        self.situations = MemorySituations(tables)
+        self.completions = MemoryCompletions(tables, locks)
+        self.unlocks = MemoryUnlocks(tables, locks)
+        self.ledger = MemoryLedger(tables, locks)
+        self.days = MemoryDays(tables, locks)
+        self.histories = MemoryHistories(tables, locks)
+        self.outbox = MemoryOutbox(tables, locks)
+        self.keys = MemoryKeys(tables)
+
+    def commit(self) -> None:
+        """
+        Make everything of this transaction last. What is done after it belongs to the next one.
+
+        Raises:
+            RuntimeError: If this transaction only reads, or is over.
+        """
+        if self._publish is None:
+            raise RuntimeError("This transaction only reads, or is over: there is nothing to commit.")
+        self._publish(self._tables.fork(writable=False))
+        self._tables.settle(writable=True)
+        self._locks.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # A port that outlives its transaction must not write into tables that nobody will publish.
+        self._publish = None
+        self._tables.settle(writable=False)
