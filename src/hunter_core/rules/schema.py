@@ -25,14 +25,15 @@ T = TypeVar("T")
 def rulebook_of(root: Section) -> Rulebook | None:
     """Return the rulebook that the document spells; None, with every problem noted, where it spells none."""
     name, version = root.text("name", 60), root.integer("version", 1)
+    curve = _curve(root.section("curve"))
     rulebook = root.built(
         "OUT_OF_RANGE",
         None,
         Rulebook,
         name=name,
         version=version,
-        curve=_curve(root.section("curve")),
-        ranks=_ranks(root.section("ranks")),
+        curve=curve,
+        ranks=_ranks(root.section("ranks"), curve),
         rewards=_rewards(root.section("rewards")),
         streaks=_numbers(root.section("streaks"), StreakRules, _STREAKS),
         limits=_numbers(root.section("limits"), Limits, _LIMITS),
@@ -91,17 +92,20 @@ def _whole_numbers(section: Section, key: str) -> tuple[int, ...] | None:
     return tuple(value)
 
 
-def _ranks(section: Section | None) -> Ranks | None:
+def _ranks(section: Section | None, curve: Curve | None) -> Ranks | None:
     if section is None:
         return None
     thresholds: list[RankThreshold] = []
+    last = None if curve is None or curve.max_level is not None else curve.level(MOST_XP)
     for rank in Rank:
         row = section.section(rank.value)
         if row is None:
             continue
         xp, level = row.integer("xp"), row.integer("level")
         row.close()
-        if xp is not None and level is not None:
+        if last is not None and level is not None and level > last:
+            row.note("NOT_EXACT", "level", f"level {level} takes XP {NOT_EXACT}")
+        elif xp is not None and level is not None:
             thresholds.append(RankThreshold(rank, xp, level))
     section.close()
     if len(thresholds) < len(Rank):
