@@ -1,0 +1,104 @@
+"""TIMES: so many days of a week or month, whichever; a day is missed when it was the last that could have kept it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from hunter_core.quests.judge import Judge, Standing
+from hunter_core.rules.schedules import Times
+
+ONE_DAY = timedelta(days=1)
+
+
+def window(schedule: Times, day: date) -> tuple[date, date]:
+    """Return the period that *day* is done for: its week or month, or the rolling one that ends with it."""
+    if schedule.rolling:
+        return day - (schedule.period.rolling_days - 1) * ONE_DAY, day
+    return schedule.period.around(day)
+
+
+def is_asked_for(judge: Judge, schedule: Times, day: date) -> bool:
+    """Tell whether the other days of *day*'s period leave the target unmet."""
+    first, last = window(schedule, day)
+    others = sum(judge.done(each) for each in days_between(first, last) if each != day)
+    return others < schedule.times
+
+
+def is_lost(judge: Judge, schedule: Times, day: date) -> bool:
+    """
+    Tell whether letting the open day *day* pass undone lost what the schedule asks for.
+
+    Of a calendar period that falls short by n days, the last n open days are lost. A day of a rolling
+    schedule is lost when no period with it keeps its share, or still can.
+    """
+    if not schedule.rolling:
+        first, last = schedule.period.around(day)
+        period = list(days_between(first, last))
+        done = sum(judge.done(each) for each in period)
+        still_open = sum(judge.standing(each) is Standing.OPEN for each in period if each >= day)
+        return share(judge, schedule, period) - done >= still_open
+    if _is_kept(judge, schedule, day):
+        return False
+    length = schedule.period.rolling_days
+    around = list(days_between(day - (length - 1) * ONE_DAY, day + (length - 1) * ONE_DAY))
+    timeline = judge.timeline
+    for start in range(length):
+        period = around[start : start + length]
+        hopes = sum(
+            judge.standing(each) is Standing.DONE
+            or (judge.standing(each) is Standing.OPEN and not timeline.has_passed(each))
+            for each in period
+        )
+        if hopes >= share(judge, schedule, period):
+            return False
+    return True
+
+
+def share(judge: Judge, schedule: Times, period: list[date]) -> int:
+    """
+    Return on how many days of *period* the quest was asked for, fairly.
+
+    A period cut short (the quest is new or was switched off, a pause, a skip, a freeze) asks for its part of
+    the target, rounded to the nearest whole day, half up; and no period asks for more days than it has open.
+    """
+    start = judge.timeline.era_start(judge.place)
+    counted = room = 0
+    for day in period:
+        standing = judge.standing(day)
+        if standing is Standing.DONE:
+            counted += 1
+            room += 1
+        elif standing is not Standing.CLOSED and day >= start:
+            counted += 1
+            room += standing is Standing.OPEN
+    length = len(period)
+    return min((2 * schedule.times * counted + length) // (2 * length), room)
+
+
+def target(judge: Judge, schedule: Times, first: date, last: date) -> int:
+    """Return on how many days of a period it must be done to count: the target, or every day but rest days."""
+    working = sum(judge.timeline.days.is_working(day) for day in days_between(first, last))
+    return min(schedule.times, working)
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Yield the days from *first* to *last*, both included."""
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        yield date.fromordinal(ordinal)
+
+
+def _is_kept(judge: Judge, schedule: Times, day: date) -> bool:
+    """Tell, quickly, whether some rolling period with *day* holds the whole target; most days of a keen hunter do."""
+    length = schedule.period.rolling_days
+    recent = [
+        judge.done(each) for each in days_between(day - (length - 1) * ONE_DAY, day + (length - 1) * ONE_DAY)
+    ]
+    done = sum(recent[:length])
+    if done >= schedule.times:
+        return True
+    for leaving, entering in zip(recent, recent[length:], strict=False):
+        done += entering - leaving
+        if done >= schedule.times:
+            return True
+    return False
