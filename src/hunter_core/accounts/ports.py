@@ -71,7 +71,7 @@ class Sessions(Protocol):
 
     def lock(self, session_id: SessionId) -> Session | None:
         """
-        Return the session, locked against every other writer until the transaction ends; None if there is none.
+        Return the session, locked against every other writer until the transaction ends, or None.
 
         Raises:
             StoreUnavailable: If the lock was not to be had in time.
@@ -83,7 +83,7 @@ class Sessions(Protocol):
         ...
 
     def end_all(self, account_id: AccountId, *, at: datetime, keep: SessionId | None = None) -> int:
-        """Set `revoked_at` to *at* on the account's sessions not yet revoked, all but *keep*; return how many."""
+        """Set `revoked_at` to *at* on the account's unrevoked sessions but *keep*; return how many."""
         ...
 
     def end_oldest(self, account_id: AccountId, *, at: datetime, leave: int) -> int:

@@ -1,4 +1,4 @@
-"""What use cases ask of those who hash passwords and make tokens: nothing that they keep is a usable secret."""
+"""What use cases ask of those who hash passwords and make tokens; none of them keeps a usable secret."""
 
 from __future__ import annotations
 
@@ -71,12 +71,4 @@ class AccessTokens(Protocol):
         Raises:
             Unauthenticated: If it is forged, mangled, of another issuer or audience, too early or too late.
         """
-        ...
-
-
-class CommonPasswords(Protocol):
-    """Knows the passwords that are tried first."""
-
-    def __contains__(self, password: object) -> bool:
-        """Tell whether *password*, case folded, is a common one."""
         ...

@@ -1,0 +1,47 @@
+"""How strictly accounts are kept: the two profiles of SPEC 5, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hunter_core.accounts.passwords import CONTRACT_PASSWORDS, STRICT_PASSWORDS, PasswordPolicy
+
+MOST_SESSIONS = 100
+"""Open sessions of one account. A further sign-in ends the oldest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthPolicy:
+    """
+    The numbers of a profile.
+
+    Attributes:
+        access_lasts: How long an access token is good.
+        session_lasts: How long a session lasts, however often it is refreshed.
+        session_idles: How long a session lasts without a refresh; None for as long as it lasts.
+        grace: How long after a refresh the token that was used still gives the same successor.
+        passwords: What a new password must be.
+        tells_taken_addresses: Whether registration says that an address is taken. Where it does not, every
+            address gets the same answer, and the mail tells.
+        requires_verified: Whether only a verified address may sign in.
+    """
+
+    access_lasts: timedelta
+    session_lasts: timedelta = timedelta(days=30)
+    session_idles: timedelta | None = None
+    grace: timedelta = timedelta(seconds=10)
+    passwords: PasswordPolicy
+    tells_taken_addresses: bool
+    requires_verified: bool = False
+
+
+CONTRACT = AuthPolicy(
+    access_lasts=timedelta(days=7), passwords=CONTRACT_PASSWORDS, tells_taken_addresses=True
+)
+STRICT = AuthPolicy(
+    access_lasts=timedelta(minutes=15),
+    session_idles=timedelta(days=14),
+    passwords=STRICT_PASSWORDS,
+    tells_taken_addresses=False,
+)
