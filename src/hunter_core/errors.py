@@ -44,7 +44,9 @@ class IdempotencyKeyReused(HunterError):
     code = "IDEMPOTENCY_KEY_REUSED"
 
     def __init__(self, key: str) -> None:
-        super().__init__("This Idempotency-Key was used for another request. Send a new key for a new request.")
+        super().__init__(
+            "This Idempotency-Key was used for another request. Send a new key for a new request."
+        )
         self.key = key
 
 
@@ -235,7 +237,9 @@ class TryLater(HunterError):
 class StoreUnavailable(TryLater):
     """The database is away, hangs, or a lock was not to be had in time. Nothing was changed."""
 
-    def __init__(self, message: str = "The database does not answer. Nothing was changed; try again.") -> None:
+    def __init__(
+        self, message: str = "The database does not answer. Nothing was changed; try again."
+    ) -> None:
         super().__init__(message, retry_after=2)
 
 

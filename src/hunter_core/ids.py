@@ -24,8 +24,23 @@ _VERSION_7 = 0x7 << 76
 _VARIANT = 0x2 << 62
 _RANDOM_62 = (1 << 62) - 1
 _COUNTER_BITS = 12
-_lock = threading.Lock()
-_last = 0
+
+
+class _Tickets:
+    """Rising numbers of 48 bits of milliseconds and 12 bits of counter, each given once in this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def take(self, now: datetime) -> int:
+        moment = int(now.timestamp() * 1000) << _COUNTER_BITS
+        with self._lock:
+            self._last = moment if moment > self._last else self._last + 1
+            return self._last
+
+
+_tickets = _Tickets()
 
 
 def new_id(now: datetime) -> UUID:
@@ -35,11 +50,7 @@ def new_id(now: datetime) -> UUID:
     The 12 bits after the milliseconds are a counter (RFC 9562, 6.2, method 1); a millisecond that has
     used them up borrows from the next.
     """
-    global _last
-    moment = int(now.timestamp() * 1000) << _COUNTER_BITS
-    with _lock:
-        _last = moment if moment > _last else _last + 1
-        ticket = _last
+    ticket = _tickets.take(now)
     milliseconds, counter = ticket >> _COUNTER_BITS, ticket & 0xFFF
     noise = int.from_bytes(os.urandom(8), "big") & _RANDOM_62
     return UUID(int=(milliseconds << 80) | _VERSION_7 | (counter << 64) | _VARIANT | noise)

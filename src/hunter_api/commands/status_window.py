@@ -19,7 +19,9 @@ SHADES = ("#2d333b", "#0e4429", "#006d32", "#26a641", "#39d353")
 _WEEK = timedelta(days=7)
 
 
-def status_window(hunter: Hunter, days: Mapping[date, int], rulebook: Rulebook, today: date) -> RenderableType:
+def status_window(
+    hunter: Hunter, days: Mapping[date, int], rulebook: Rulebook, today: date
+) -> RenderableType:
     """Return the window of *hunter* on *today*; *days* is the XP gained by local day, for the last year."""
     streak = hunter.effective(today, rulebook.streaks)
     head = Table.grid(padding=(0, 3))

@@ -1,4 +1,4 @@
-"""Awards: judging in rounds until a round unlocks nothing, and paying each unlock by a ledger entry (SPEC 2, Achievements)."""
+"""Awards: judging in rounds until one unlocks nothing, and paying each unlock by a ledger entry (SPEC 2)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def metrics_of(hunter: Hunter, streak: int, moment: Moment) -> Metrics:
 
 @dataclass(slots=True, kw_only=True)
 class Awards:
-    """What one decision unlocks: the hunter as they stand with it, the rows that it adds, and the XP of all rewards."""
+    """What one decision unlocks: the hunter as they then stand, the rows that it adds, and the XP of all rewards."""
 
     hunter: Hunter
     unlocked: AbstractSet[AchievementId]

@@ -83,7 +83,9 @@ def decide(situation: Situation, command: CompleteQuest, rulebook: Rulebook, dic
     awards.judge(
         rulebook=rulebook,
         streak=streak_now,
-        moment=Moment(completions_today=mended[day].completed, local_hour=situation.hour, weekday=day.weekday()),
+        moment=Moment(
+            completions_today=mended[day].completed, local_hour=situation.hour, weekday=day.weekday()
+        ),
         cause=command.completion_id,
         derive_from=command.completion_id,
         label="unlock",
@@ -121,7 +123,9 @@ def decide(situation: Situation, command: CompleteQuest, rulebook: Rulebook, dic
         entries=awards.entries,
         days=list(mended.values()),
         unlocks=awards.unlocks,
-        events=_told(completion, quest, before, hunter, streak_before, streak_now, achievements, facts.event_seq),
+        events=_told(
+            completion, quest, before, hunter, streak_before, streak_now, achievements, facts.event_seq
+        ),
         streak_before=streak_before,
         streak=streak_now,
         attribute_gains=gains,
@@ -165,7 +169,9 @@ def _award_overdue(awards: Awards, situation: Situation, command: CompleteQuest,
     )
 
 
-def _roll(completion_id: CompletionId, quest: Quest, difficulty: Difficulty, rulebook: Rulebook, dice: Dice) -> Attributes:
+def _roll(
+    completion_id: CompletionId, quest: Quest, difficulty: Difficulty, rulebook: Rulebook, dice: Dice
+) -> Attributes:
     if not quest.attributes:
         return Attributes()
     low, high = rulebook.rewards.gains[difficulty]

@@ -83,7 +83,9 @@ class Situation:
     hour: int
 
     @classmethod
-    def of(cls, hunter: Hunter, facts: CompletionFacts, *, now: datetime, at: datetime | None = None) -> Situation:
+    def of(
+        cls, hunter: Hunter, facts: CompletionFacts, *, now: datetime, at: datetime | None = None
+    ) -> Situation:
         """Return the situation at *now* of a completion that counts for *at* (aware; None: now)."""
         at = now if at is None else at
         calendar = hunter.calendar
@@ -117,7 +119,9 @@ class Situations(Protocol):
         """Return the facts; `latest_completion` only when *overdue* asks for it, `answer` only for a *key*."""
         ...
 
-    def for_void(self, hunter: Hunter, *, quest_id: QuestId, completion_id: CompletionId, today: date) -> VoidFacts:
+    def for_void(
+        self, hunter: Hunter, *, quest_id: QuestId, completion_id: CompletionId, today: date
+    ) -> VoidFacts:
         """
         Return the facts.
 

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 from hunter_core import events
 from hunter_core.completions.awards import NO_MOMENT, Awards
-from hunter_core.completions.decide import row_of
 from hunter_core.completions.outcome import Outcome
 from hunter_core.completions.situation import VoidSituation
 from hunter_core.completions.unlock import Unlock

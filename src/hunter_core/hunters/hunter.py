@@ -33,6 +33,9 @@ class DifficultyCounts(NamedTuple):
         return DifficultyCounts(self[0], self[1], self[2] + by)
 
 
+NO_COMPLETIONS = DifficultyCounts()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hunter:
     """
@@ -61,7 +64,7 @@ class Hunter:
     freezes: int = 0
     last_day: date | None = None
     attributes: Attributes = NO_POINTS
-    completed: DifficultyCounts = DifficultyCounts()
+    completed: DifficultyCounts = NO_COMPLETIONS
     catalogue: str = ""
 
     @classmethod

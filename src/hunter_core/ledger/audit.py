@@ -68,17 +68,23 @@ class _Audit:
         for number, entry in enumerate(self._history.entries, start=1):
             balance += entry.amount
             yield from self._differs("xp_entries.seq", f"entry {entry.id}", entry.seq, number)
-            yield from self._differs("xp_entries.balance_after", f"seq {entry.seq}", entry.balance_after, balance)
+            yield from self._differs(
+                "xp_entries.balance_after", f"seq {entry.seq}", entry.balance_after, balance
+            )
             if entry.kind is not EntryKind.REVERSAL:
                 continue
             source = self._by_id.get(entry.source_id)  # type: ignore[call-overload]
             if source is None:
-                yield from self._differs("xp_entries.source_id", f"seq {entry.seq}", entry.source_id, "a known entry")
+                yield from self._differs(
+                    "xp_entries.source_id", f"seq {entry.seq}", entry.source_id, "a known entry"
+                )
                 continue
             yield from self._differs("xp_entries.amount", f"seq {entry.seq}", entry.amount, -source.amount)
             mirrored = NO_POINTS.minus(source.points)
             yield from self._points("xp_entries", f"seq {entry.seq}", entry.points, mirrored)
-            yield from self._differs("xp_entries.local_day", f"seq {entry.seq}", entry.local_day, source.local_day)
+            yield from self._differs(
+                "xp_entries.local_day", f"seq {entry.seq}", entry.local_day, source.local_day
+            )
 
     def completions(self) -> Iterator[Difference]:
         """Each completion against the entry that paid it."""
@@ -97,11 +103,15 @@ class _Audit:
             yield from self._points("completions", where, completion.gains, entry.points)
             yield from self._differs("completions.local_day", where, completion.local_day, entry.local_day)
         for source_id in entries:
-            yield from self._differs("completions", f"completion {source_id}", "no row", "the row that was paid")
+            yield from self._differs(
+                "completions", f"completion {source_id}", "no row", "the row that was paid"
+            )
 
     def unlocks(self) -> Iterator[Difference]:
         """Each unlock against the entry that paid it, and the completion that it names."""
-        paid = {entry.source_id: entry for entry in self._history.entries if entry.kind is EntryKind.ACHIEVEMENT}
+        paid = {
+            entry.source_id: entry for entry in self._history.entries if entry.kind is EntryKind.ACHIEVEMENT
+        }
         for unlock in self._history.unlocks:
             where = f"unlock {unlock.id}"
             entry = paid.pop(unlock.id, None)
@@ -127,14 +137,18 @@ class _Audit:
             for label in ("overdue", "again"):
                 if derived_id(completion.id, f"{label}:{achievement.key}") == unlock.id:
                     return
-        yield from self._differs("unlocks.achievement_id", where, unlock.achievement_id, "another, by the unlock's id")
+        yield from self._differs(
+            "unlocks.achievement_id", where, unlock.achievement_id, "another, by the unlock's id"
+        )
 
     def figures(self) -> Iterator[Difference]:
         """The hunter's row and days against the rebuilt ones."""
         rebuilt = rebuild(self._history, self._rulebook)
         stored = self._history.hunter
         for name in _HUNTER_COLUMNS:
-            yield from self._differs(f"hunters.{name}", "", getattr(stored, name), getattr(rebuilt.hunter, name))
+            yield from self._differs(
+                f"hunters.{name}", "", getattr(stored, name), getattr(rebuilt.hunter, name)
+            )
         yield from self._points("hunters", "", stored.attributes, rebuilt.hunter.attributes)
         for name, count, right in zip(
             _COUNT_COLUMNS, stored.completed, rebuilt.hunter.completed, strict=True
@@ -149,10 +163,14 @@ class _Audit:
                 yield from self._differs("daily_stats", where, _presence(row), _presence(right_row))
                 continue
             for name in _DAY_COLUMNS:
-                yield from self._differs(f"daily_stats.{name}", where, getattr(row, name), getattr(right_row, name))
+                yield from self._differs(
+                    f"daily_stats.{name}", where, getattr(row, name), getattr(right_row, name)
+                )
             yield from self._points("daily_stats", where, row.points, right_row.points)
 
-    def _points(self, table: str, where: str, stored: Attributes, rebuilt: Attributes) -> Iterator[Difference]:
+    def _points(
+        self, table: str, where: str, stored: Attributes, rebuilt: Attributes
+    ) -> Iterator[Difference]:
         for name, points, right in zip(Attributes._fields, stored, rebuilt, strict=True):
             yield from self._differs(f"{table}.{name}", where, points, right)
 
@@ -173,4 +191,3 @@ _HUNTER_COLUMNS = (
 )
 _COUNT_COLUMNS = ("completions_easy", "completions_normal", "completions_hard")
 _DAY_COLUMNS = ("created", "completed", "xp", "time_spent", "streak", "max_streak", "freezes")
-

@@ -56,7 +56,9 @@ class DayRow:
         streak: StreakState | None = None,
     ) -> DayRow:
         """Return the row with the given amounts (which may be negative) added, and *streak* at its end if given."""
-        length, longest, freezes = (self.streak, self.max_streak, self.freezes) if streak is None else streak[:3]
+        length, longest, freezes = (
+            (self.streak, self.max_streak, self.freezes) if streak is None else streak[:3]
+        )
         return DayRow(
             local_day=self.local_day,
             created=self.created + created,

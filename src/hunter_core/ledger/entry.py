@@ -33,7 +33,9 @@ class LedgerEntry:
     balance_after: int
 
 
-def reversal_of(entry: LedgerEntry, *, seq: int, recorded_at: datetime, rulebook: str, balance: int) -> LedgerEntry:
+def reversal_of(
+    entry: LedgerEntry, *, seq: int, recorded_at: datetime, rulebook: str, balance: int
+) -> LedgerEntry:
     """Return the line that takes *entry* back, on the day that it counted for; *balance* is the total before."""
     return LedgerEntry(
         id=EntryId(derived_id(entry.id, "reversal")),

@@ -63,5 +63,3 @@ class Histories(Protocol):
     def set_rulebook(self, rulebook_hash: str) -> None:
         """Remember the rulebook that the database is used under."""
         ...
-
-

@@ -1,4 +1,4 @@
-"""Under a new rulebook, level, rank and streak are derived again for every hunter; what was paid stays paid (SPEC 2)."""
+"""Under a new rulebook, level, rank and streak are derived again; what was paid stays paid (SPEC 2)."""
 
 from __future__ import annotations
 

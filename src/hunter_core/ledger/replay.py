@@ -13,7 +13,7 @@ from hunter_core.hunters.evolve import evolve
 from hunter_core.hunters.hunter import DifficultyCounts, Hunter
 from hunter_core.ledger.entry import LedgerEntry
 from hunter_core.rules.rulebook import Rulebook
-from hunter_core.rules.streaks import NO_STREAK, StreakState, fold
+from hunter_core.rules.streaks import NO_STREAK, stand
 from hunter_core.words import NO_POINTS, EntryKind, Rank
 
 
@@ -53,7 +53,7 @@ def events_of(entries: Iterable[LedgerEntry]) -> Iterator[HunterEvent]:
 
 def standing_days(entries: Iterable[LedgerEntry]) -> list[date]:
     """Return the local days with a completion that was not taken back, ascending."""
-    completions = {}
+    completions: dict[UUID, date] = {}
     for entry in entries:
         if entry.kind is EntryKind.COMPLETION:
             completions[entry.id] = entry.local_day
@@ -72,9 +72,9 @@ def replay(hunter: Hunter, entries: Sequence[LedgerEntry], rulebook: Rulebook) -
     state = blank(hunter)
     for event in events_of(entries):
         state = evolve(state, event, rulebook)
-    streak: StreakState = NO_STREAK
-    for streak in fold(standing_days(entries), hunter.calendar.covered, rulebook.streaks):
-        pass
+    streak = NO_STREAK
+    for day in standing_days(entries):
+        streak = stand(streak, day, hunter.calendar.covered, rulebook.streaks)
     return replace(
         state,
         streak=streak.streak,

@@ -1,4 +1,4 @@
-"""A streak is a fold over the local days that stand: each day's state follows from the one before it (SPEC 2, Streak)."""
+"""A streak is a fold over the local days that stand: each day's state follows from the one before it (SPEC 2)."""
 
 from __future__ import annotations
 
