@@ -1,0 +1,8 @@
+"""Every printer by its name."""
+
+from __future__ import annotations
+
+from tests.docs import rules
+from tests.docs.printed import Printer
+
+PRINTERS: dict[str, Printer] = {**rules.PRINTERS}

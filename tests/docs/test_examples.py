@@ -1,0 +1,29 @@
+"""Every Python example in the documentation runs, and prints what the page says it prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.docs.examples import run_examples
+from tests.docs.pages import ROOT, blocks_of, name_of, pages
+
+WITH_PYTHON = [page for page in pages() if any(block.language == "python" for block in blocks_of(page))]
+
+
+@pytest.mark.parametrize("page", WITH_PYTHON, ids=name_of)
+def test_every_python_example_prints_what_the_page_says(page: Path, tmp_path: Path) -> None:
+    for block, printed, said in run_examples(page, tmp_path):
+        if said is not None:
+            assert printed == said.text, f"{block.place} prints something else"
+
+
+def test_the_readme_has_a_library_example_that_needs_the_core_alone_and_ten_lines() -> None:
+    (example,) = [block for block in blocks_of(ROOT / "README.md") if block.language == "python"]
+
+    lines = [line for line in example.text.splitlines() if line.strip() and not line.startswith("from ")]
+
+    assert "hunter_adapters" not in example.text
+    assert "hunter_api" not in example.text
+    assert len(lines) <= 10
