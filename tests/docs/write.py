@@ -7,9 +7,10 @@ import tempfile
 from pathlib import Path
 
 from tests.docs.examples import run_examples
-from tests.docs.pages import ROOT, Block, name_of, pages
+from tests.docs.pages import ROOT, name_of, pages
 from tests.docs.printed import rewritten
 from tests.docs.printers import PRINTERS
+from tests.docs.walks import settled, walk
 
 
 def main(names: list[str]) -> None:
@@ -19,15 +20,23 @@ def main(names: list[str]) -> None:
         page.write_text(rewritten(page, PRINTERS), encoding="utf-8")
         with tempfile.TemporaryDirectory() as directory:
             examples = [(said, printed) for _, printed, said in run_examples(page, Path(directory)) if said]
-        _put(page, examples)
+        _put(page, [(block.start, block.end, printed) for block, printed in examples])
+        with tempfile.TemporaryDirectory() as directory:
+            # What differs only in ids, tokens and instants stays as it is.
+            walked = [
+                (step, printed)
+                for step, printed in walk(page, Path(directory))
+                if settled(printed) != settled(step.said)
+            ]
+        _put(page, [(step.start, step.end, printed) for step, printed in walked])
         if page.read_text(encoding="utf-8") != before:
             print(f"{name_of(page)} was written anew")
 
 
-def _put(page: Path, outputs: list[tuple[Block, str]]) -> None:
+def _put(page: Path, outputs: list[tuple[int, int, str]]) -> None:
     text = page.read_text(encoding="utf-8")
-    for block, output in sorted(outputs, key=lambda pair: pair[0].start, reverse=True):
-        text = text[: block.start] + output + text[block.end :]
+    for start, end, output in sorted(outputs, reverse=True):
+        text = text[:start] + output + text[end:]
     page.write_text(text, encoding="utf-8")
 
 

@@ -1,0 +1,46 @@
+"""Printers of what HTTP says: error codes, operations and settings."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import hunter_api
+import hunter_core
+from hunter_api.problems import STATUS, status_of
+from hunter_core.errors import HunterError
+from tests.docs.printed import Printer, table
+
+# Families, which are never raised themselves, and what only the start of the server meets.
+NEVER_ANSWERED = {"ERROR", "REFUSED", "QUEST_REFUSED", "RULEBOOK_INVALID"}
+
+
+def refusals() -> Iterator[type[HunterError]]:
+    """Yield every refusal that any module of core and API defines."""
+    for package in (hunter_core, hunter_api):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if ".migrations" not in module.name:
+                importlib.import_module(module.name)
+    todo: list[type[HunterError]] = [HunterError]
+    while todo:
+        kind = todo.pop(0)
+        yield kind
+        todo.extend(kind.__subclasses__())
+
+
+def errors() -> str:
+    """Every code with its status and its meaning, by status."""
+    known = list(STATUS)
+    meanings: dict[tuple[int, str], list[str]] = {}
+    for kind in sorted(refusals(), key=lambda kind: known.index(kind) if kind in known else len(known)):
+        if kind.code not in NEVER_ANSWERED:
+            meaning = (kind.__doc__ or "").strip().splitlines()[0].strip().removesuffix(".")
+            said = meanings.setdefault((status_of(kind).value, kind.code), [])
+            if meaning not in said:
+                said.append(meaning)
+    rows = [(status, f"`{code}`", "; or: ".join(said)) for (status, code), said in sorted(meanings.items())]
+    return table(["status", "code", "meaning"], rows, right="r")
+
+
+PRINTERS: dict[str, Printer] = {"errors": errors}
