@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from hunter_core.accounts.session import Session, SignedIn
+from hunter_core.accounts.session import Proof, Session, SignedIn
 from hunter_core.ids import SessionId
 
 
@@ -64,9 +64,9 @@ class AccessTokens(Protocol):
         """Return a token, good from *now* until its time is up or the session ends, whichever comes first."""
         ...
 
-    def session_id(self, token: str, *, now: datetime) -> SessionId:
+    def read(self, token: str, *, now: datetime) -> Proof:
         """
-        Return the session that *token* proves.
+        Return what *token* proves.
 
         Raises:
             Unauthenticated: If it is forged, mangled, of another issuer or audience, too early or too late.

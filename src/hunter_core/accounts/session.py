@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from hunter_core.accounts.account import Role
+from hunter_core.accounts.account import Account, Role
 from hunter_core.ids import AccountId, SessionId
 
 LONGEST_DEVICE = 200
@@ -13,6 +14,22 @@ LONGEST_DEVICE = 200
 
 LONGEST_ADDRESS = 45
 """Characters of the longest textual IPv6 address."""
+
+
+class Client(NamedTuple):
+    """Where a request comes from, as shown in the list of sessions."""
+
+    device: str | None = None
+    address: str | None = None
+
+    @classmethod
+    def of(cls, device: str | None, address: str | None) -> Client:
+        """Return the client with what it says of itself cut to what is kept, and made printable."""
+        shown = "".join(letter for letter in device or "" if letter.isprintable())
+        return cls(shown[:LONGEST_DEVICE] or None, (address or "")[:LONGEST_ADDRESS] or None)
+
+
+NOWHERE = Client()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +83,28 @@ class SignedIn:
     expires_at: datetime
     revoked_at: datetime | None
 
+    @classmethod
+    def of(cls, session: Session, account: Account) -> SignedIn:
+        """Return what `Sessions.check` would read of *session* and its *account*."""
+        return cls(
+            session_id=session.id,
+            account_id=account.id,
+            email=account.email,
+            role=account.role,
+            is_verified=account.is_verified,
+            is_active=account.is_active,
+            created_at=session.created_at,
+            expires_at=session.expires_at,
+            revoked_at=session.revoked_at,
+        )
+
     def stands(self, now: datetime) -> bool:
         """Tell whether a request at *now* may act for the account: session open, account active."""
         return self.is_active and self.revoked_at is None and now < self.expires_at
+
+
+class Proof(NamedTuple):
+    """What a good access token proves by itself: which session it was issued for, and whose that was."""
+
+    session_id: SessionId
+    account_id: AccountId

@@ -1,0 +1,101 @@
+"""Signing in with a password: whoever may not come in cannot tell why (SPEC 5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from hunter_core.accounts.account import Account
+from hunter_core.accounts.names import check_email, email_key
+from hunter_core.accounts.passwords import normalised
+from hunter_core.accounts.session import NOWHERE, Client, SignedIn
+from hunter_core.accounts.sign_in import Gate, SignIn, open_session, tokens_for
+from hunter_core.errors import Forbidden, InvalidCredentials, NotFound, NotVerified, TooBusy
+from hunter_core.gathering import Gathering
+from hunter_core.hunters.me import me_of
+from hunter_core.ports import Store
+from hunter_core.rules.rulebook import Rulebook
+
+TRIES = 3
+"""How often a password is checked again because the stored hash was changed meanwhile."""
+
+
+def login(
+    *,
+    store: Store,
+    gate: Gate,
+    rulebook: Rulebook,
+    email: str,
+    password: str,
+    now: datetime,
+    client: Client = NOWHERE,
+) -> SignIn:
+    """
+    Open a session for whoever knows the password. Commits by itself: it is checked outside the transaction.
+
+    An unknown address, a wrong password and an account without one raise the same and take the same time.
+    A hash made at another cost or under an older pepper is made anew.
+
+    Raises:
+        InvalidInput: If address or password have a form that none can have.
+        TooBusy: If too many passwords are being hashed already.
+        InvalidCredentials: If they do not belong together.
+        Forbidden: If they do, and the account has been deactivated.
+        NotVerified: If they do, and the address must be verified first.
+    """
+    key, form = _checked(email, password)
+    for _ in range(TRIES):
+        with store.read() as uow:
+            account = uow.accounts.by_email(key)
+        stored = None if account is None else account.password_hash
+        if not gate.passwords.matches(form, stored) or account is None or stored is None:
+            raise InvalidCredentials
+        _may_come_in(account, gate)
+        renewed = _renewed(gate, form, stored)
+        with store.write() as uow:
+            try:
+                account = uow.accounts.lock(account.id)
+            except NotFound as gone:
+                raise InvalidCredentials from gone
+            if account.password_hash != stored or account.email_key != key:
+                continue  # changed while it was checked: check what stands now
+            _may_come_in(account, gate)
+            account = replace(account, password_hash=renewed, last_login=now, updated_at=now)
+            uow.accounts.save(account)
+            session = open_session(uow=uow, account=account, policy=gate.policy, client=client, now=now)
+            hunter, settings = uow.hunters.get(account.id), uow.settings.get(account.id)
+            uow.commit()
+        return SignIn(
+            me=me_of(account, hunter, settings, now=now, rulebook=rulebook),
+            session=session,
+            tokens=tokens_for(gate, session, SignedIn.of(session, account), now),
+        )
+    raise TooBusy("The account is being changed. Try again shortly.")
+
+
+def _checked(email: str, password: str) -> tuple[str, str]:
+    form = ""
+    gathering = Gathering()
+    with gathering:
+        check_email(email)
+    with gathering:
+        form = normalised(password)
+    gathering.refuse()
+    return email_key(email), form
+
+
+def _may_come_in(account: Account, gate: Gate) -> None:
+    if not account.is_active:
+        raise Forbidden("This account has been deactivated.")
+    if gate.policy.requires_verified and not account.is_verified:
+        raise NotVerified("Verify your e-mail address first: follow the link that was sent to it.")
+
+
+def _renewed(gate: Gate, form: str, stored: str) -> str:
+    if not gate.passwords.outdated(stored):
+        return stored
+    try:
+        return gate.passwords.hash(form)
+    except TooBusy:
+        # The old hash is as good as before; the next sign-in renews it.
+        return stored
