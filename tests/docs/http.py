@@ -1,4 +1,4 @@
-"""Printers of what HTTP says: error codes, operations and settings."""
+"""Printers of what HTTP says: error codes and settings."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
+import attrs
+
 import hunter_api
 import hunter_core
 from hunter_api.problems import STATUS, status_of
+from hunter_api.settings import Settings, variable
 from hunter_core.errors import HunterError
 from tests.docs.printed import Printer, table
 
@@ -43,4 +46,17 @@ def errors() -> str:
     return table(["status", "code", "meaning"], rows, right="r")
 
 
-PRINTERS: dict[str, Printer] = {"errors": errors}
+def settings() -> str:
+    """Every setting with its default and its meaning."""
+    rows = []
+    for field in attrs.fields(Settings):
+        default = field.metadata["shown"] or f"`{_written(field.default)}`"
+        rows.append((f"`{variable(field)}`", default, field.metadata["meaning"]))
+    return table(["variable", "default", "meaning"], rows)
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+PRINTERS: dict[str, Printer] = {"errors": errors, "settings": settings}
