@@ -84,7 +84,7 @@ def heat_map(days: Mapping[date, int], today: date) -> RenderableType:
             day = week + timedelta(days=weekday)
             xp = days.get(day, 0)
             shade = 0 if xp <= 0 else 1 + (len(SHADES) - 2) * min(xp, best) // best
-            line.append("  " if day > today else "■ ", SHADES[shade])
+            line.append(" " if day > today else "■", SHADES[shade])
         lines.append(line)
     active = sum(1 for xp in days.values() if xp > 0)
     lines.append(Text(f"    {active} active days in the last year, best day {best:,} XP", "dim"))
@@ -92,9 +92,9 @@ def heat_map(days: Mapping[date, int], today: date) -> RenderableType:
 
 
 def _months(weeks: list[date]) -> Text:
-    line, written = [" "] * (4 + 2 * len(weeks)), 0
+    line, written = [" "] * (4 + len(weeks)), 0
     for place, week in enumerate(weeks):
-        start = 4 + 2 * place
+        start = 4 + place
         if (place == 0 or week.month != weeks[place - 1].month) and start >= written:
             name = week.strftime("%b")
             if start + len(name) <= len(line):
