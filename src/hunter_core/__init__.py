@@ -27,7 +27,7 @@ from hunter_core.ledger.replay import replay
 from hunter_core.quests.create import new_quest
 from hunter_core.quests.fields import QuestFields
 from hunter_core.quests.quest import Quest
-from hunter_core.rules.check import check
+from hunter_core.rules.check import check_rulebook
 from hunter_core.rules.rulebook import Rulebook
 from hunter_core.rules.toml import load_rulebook
 from hunter_core.words import Attribute, Attributes, Difficulty, QuestType, Rank, Rarity
@@ -58,7 +58,7 @@ __all__ = [
     "VoidCompletion",
     "VoidFacts",
     "VoidSituation",
-    "check",
+    "check_rulebook",
     "decide",
     "decide_void",
     "differences",

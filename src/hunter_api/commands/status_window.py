@@ -15,7 +15,7 @@ from hunter_core.rules.rulebook import Rulebook
 from hunter_core.words import Attributes
 
 BAR = 40
-SHADES = ("#2d333b", "#0e4429", "#006d32", "#26a641", "#39d353")
+SHADES = (("·", "#4d5560"), ("░", "#0e6429"), ("▒", "#008632"), ("▓", "#26a641"), ("█", "#39d353"))
 _WEEK = timedelta(days=7)
 
 
@@ -84,7 +84,8 @@ def heat_map(days: Mapping[date, int], today: date) -> RenderableType:
             day = week + timedelta(days=weekday)
             xp = days.get(day, 0)
             shade = 0 if xp <= 0 else 1 + (len(SHADES) - 2) * min(xp, best) // best
-            line.append(" " if day > today else "■", SHADES[shade])
+            glyph, colour = SHADES[shade]
+            line.append(" " if day > today else glyph, colour)
         lines.append(line)
     active = sum(1 for xp in days.values() if xp > 0)
     lines.append(Text(f"    {active} active days in the last year, best day {best:,} XP", "dim"))
