@@ -26,7 +26,11 @@ def test_a_test_that_a_page_names_exists(page: str, file: str, test: str) -> Non
 
 def test_every_difference_names_the_test_that_shows_it() -> None:
     page = (ROOT / "docs/differences.md").read_text(encoding="utf-8").split("## Still to come")[0]
-    rows = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith(("| the design", "| ---"))]
+    rows = [
+        line
+        for line in page.splitlines()
+        if line.startswith("| ") and not line.startswith(("| the design", "| ---"))
+    ]
 
     assert rows
     assert [row for row in rows if not NAMED.search(row)] == []

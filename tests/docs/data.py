@@ -1,0 +1,130 @@
+"""Printers of the data: every table with what it keeps, and every index with the query that it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Index, Table, UniqueConstraint
+from sqlalchemy.dialects import postgresql
+
+from hunter_adapters.sql.tables import metadata
+from tests.docs.printed import Printer, table
+
+KEEPS = {
+    "accounts": "who signs in",
+    "identities": "who they are at Google or GitHub",
+    "sessions": "one sign-in on one device; no token, only what a token is derived from",
+    "one_time_codes": "codes by mail and of sign-ins elsewhere; hashes only",
+    "idempotency_keys": "what was answered under a key, byte for byte, for 24 h",
+    "meta": "what the database knows of itself, such as the rulebook that it was last used under",
+    "hunters": "the player: figures that follow from the ledger, and the calendar",
+    "hunter_settings": "the hunter's choices",
+    "daily_stats": "a hunter's local day in figures, with the streak at its end",
+    "quests": "habits and tasks, each with its versions",
+    "quest_skips": "days on which a quest does not count",
+    "completions": "one time a hunter did a quest; a voided one stays",
+    "xp_entries": "the ledger",
+    "achievements": "the catalogue, as the rulebook in force has it",
+    "unlocks": "which hunter has which achievement, and what earned it; one taken back stays",
+    "outbox": "what the world is to be told",
+    "notifications": "messages to a hunter (later)",
+    "friendships": "one row for an unordered pair (later)",
+    "guilds": "guilds (later)",
+    "guild_members": "who is in which guild, and as what (later)",
+    "behaviour_patterns": "what was found out about a hunter's habits (later)",
+    "recommendations": "quests that were suggested (later)",
+}
+
+SERVES = {
+    "uq_accounts_email_key": "signing in by address; nobody registers an address twice",
+    "uq_identities_issuer_subject": "signing in with a provider; one account for an identity",
+    "ix_identities_account_id": "deleting an account with its identities",
+    "ix_sessions_account_id_id": "the sessions of an account, newest last; ending all of them",
+    "ix_sessions_expires_at": "purging sessions that are over",
+    "uq_one_time_codes_code_hash": "looking a code up",
+    "ix_one_time_codes_account_id": "deleting an account with its codes",
+    "ix_one_time_codes_expires_at": "purging codes that are over",
+    "ix_idempotency_keys_stored_at": "purging answers after 24 h",
+    "uq_hunters_name_key": "a profile by name; nobody takes a name twice",
+    "ix_hunters_board": "the board: XP, who reached it first, id",
+    "uq_quests_hunter_id_id": "the quests of a hunter; what completions and skips refer to, so that none is of somebody else's quest",
+    "ix_quests_open": "the open quests of a hunter: today's, and how many there are",
+    "ix_quests_open_by_deadline": "open quests whose deadline comes near",
+    "ix_completions_hunter_day": "the completions of a hunter by day: audit and export",
+    "ix_completions_quest_day": "how often a quest was done on a day, in a span of days, ever",
+    "uq_xp_entries_hunter_id_seq": "a hunter's ledger, newest first, and its last number; no number twice",
+    "uq_xp_entries_kind_source_id": "the entry of a completion, an unlock or a reversal; nothing is paid twice",
+    "uq_achievements_key": "one row for a key of the rulebook",
+    "uq_achievements_name": "one achievement in force for a name",
+    "uq_unlocks_standing": "what a hunter has; one standing unlock for an achievement",
+    "ix_unlocks_hunter_id_unlocked_at": "what a hunter has, latest first",
+    "ix_unlocks_completion_id": "what a completion earned, when it is voided",
+    "uq_outbox_hunter_id_seq": "a hunter's events after a number, and the last number; no number twice",
+    "ix_outbox_pending": "what is still to be relayed, oldest first",
+    "ix_notifications_pending": "what is due to be sent",
+    "ix_notifications_hunter_id_id": "a hunter's notifications, newest first",
+    "ix_notifications_unread": "a hunter's unread notifications",
+    "ix_notifications_quest_id": "deleting a quest with its notifications",
+    "uq_friendships_first_id_second_id": "the friends of a hunter; one row for a pair",
+    "ix_friendships_second_id": "the friends of a hunter, seen from the other side",
+    "uq_guilds_name_key": "a guild by name; nobody takes a name twice",
+    "ix_guild_members_hunter_id": "the guilds of a hunter",
+    "uq_guild_members_owner": "one owner for a guild",
+    "ix_recommendations_hunter_id_id": "a hunter's recommendations, newest first",
+    "ix_recommendations_quest_id": "deleting a quest with its recommendation",
+}
+
+
+def tables() -> str:
+    """Every table with what it keeps and its primary key."""
+    rows = [
+        (f"`{each.name}`", KEEPS[each.name], ", ".join(f"`{column.name}`" for column in each.primary_key))
+        for each in _tables()
+    ]
+    return table(["table", "what it keeps", "primary key"], rows)
+
+
+def indexes() -> str:
+    """Every index and unique constraint with its columns and what it serves."""
+    rows = [
+        (f"`{each.name}`", f"`{name}`", columns, where, SERVES[name])
+        for each in _tables()
+        for name, columns, where in _indexes(each)
+    ]
+    return table(["table", "index", "columns", "only where", "serves"], rows)
+
+
+def _tables() -> list[Table]:
+    """Return the tables in the order of `KEEPS`, and after them whatever it forgot."""
+    known = list(KEEPS)
+    return sorted(
+        metadata.tables.values(),
+        key=lambda each: known.index(each.name) if each.name in known else len(known),
+    )
+
+
+def _indexes(of: Table) -> Iterator[tuple[str, str, str]]:
+    unique = [constraint for constraint in of.constraints if isinstance(constraint, UniqueConstraint)]
+    for constraint in sorted(unique, key=lambda each: _name(each)):
+        yield _name(constraint), ", ".join(f"`{column.name}`" for column in constraint.columns), ""
+    for index in sorted(of.indexes, key=lambda index: _name(index)):
+        columns = ", ".join(f"`{_plain(expression, of)}`" for expression in index.expressions)
+        where = index.dialect_options["postgresql"]["where"]
+        yield _name(index), columns, "" if where is None else f"`{_plain(where, of)}`"
+
+
+def _name(named: Index | UniqueConstraint) -> str:
+    preparer = postgresql.dialect().identifier_preparer
+    formatted = (
+        preparer.format_index(named) if isinstance(named, Index) else preparer.format_constraint(named)
+    )
+    return str(formatted).strip('"')
+
+
+def _plain(expression: Any, of: Table) -> str:
+    text = str(expression.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+    return text.replace(f"{of.name}.", "")
+
+
+PRINTERS: dict[str, Printer] = {"tables": tables, "indexes": indexes}
