@@ -27,7 +27,7 @@ def check_rules(name_or_path: str, console: Console) -> bool:
     for achievement, plan in report.histories:
         told = "none was found" if plan is None else str(plan)
         console.print(Text("  ").append(achievement.name, "bold").append(f": {told}"), soft_wrap=True)
-    counts = {severity: 0 for severity in Severity}
+    counts = dict.fromkeys(Severity, 0)
     for finding in report.findings:
         counts[finding.severity] += 1
     summary = ", ".join(f"{count} {severity.lower()}" for severity, count in counts.items())
