@@ -1,0 +1,1 @@
+"""Secrets: password hashes by bcrypt, access tokens by PyJWT, refresh tokens by keyed hashes."""
