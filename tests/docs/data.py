@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Index, Table, UniqueConstraint
-from sqlalchemy.dialects import postgresql
 
+from hunter_adapters.sql.statements import dialect
 from hunter_adapters.sql.tables import metadata
 from tests.docs.printed import Printer, table
 
@@ -48,7 +48,7 @@ SERVES = {
     "ix_idempotency_keys_stored_at": "purging answers after 24 h",
     "uq_hunters_name_key": "a profile by name; nobody takes a name twice",
     "ix_hunters_board": "the board: XP, who reached it first, id",
-    "uq_quests_hunter_id_id": "the quests of a hunter; what completions and skips refer to, so that none is of somebody else's quest",
+    "uq_quests_hunter_id_id": "the quests of a hunter; what completions and skips refer to: none is of somebody else's",
     "ix_quests_open": "the open quests of a hunter: today's, and how many there are",
     "ix_quests_open_by_deadline": "open quests whose deadline comes near",
     "ix_completions_hunter_day": "the completions of a hunter by day: audit and export",
@@ -106,16 +106,16 @@ def _tables() -> list[Table]:
 
 def _indexes(of: Table) -> Iterator[tuple[str, str, str]]:
     unique = [constraint for constraint in of.constraints if isinstance(constraint, UniqueConstraint)]
-    for constraint in sorted(unique, key=lambda each: _name(each)):
+    for constraint in sorted(unique, key=_name):
         yield _name(constraint), ", ".join(f"`{column.name}`" for column in constraint.columns), ""
-    for index in sorted(of.indexes, key=lambda index: _name(index)):
+    for index in sorted(of.indexes, key=_name):
         columns = ", ".join(f"`{_plain(expression, of)}`" for expression in index.expressions)
         where = index.dialect_options["postgresql"]["where"]
         yield _name(index), columns, "" if where is None else f"`{_plain(where, of)}`"
 
 
 def _name(named: Index | UniqueConstraint) -> str:
-    preparer = postgresql.dialect().identifier_preparer
+    preparer = dialect("postgresql").identifier_preparer
     formatted = (
         preparer.format_index(named) if isinstance(named, Index) else preparer.format_constraint(named)
     )
@@ -123,7 +123,7 @@ def _name(named: Index | UniqueConstraint) -> str:
 
 
 def _plain(expression: Any, of: Table) -> str:
-    text = str(expression.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+    text = str(expression.compile(dialect=dialect("postgresql"), compile_kwargs={"literal_binds": True}))
     return text.replace(f"{of.name}.", "")
 
 

@@ -13,34 +13,24 @@ import contextlib
 import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.docs.pages import Block, blocks_of
+from tests.servers.app import App
+from tests.servers.clock import VARIABLE as CLOCK_FILE
+from tests.servers.clock import MovableClock
+from tests.servers.clock import command as clock_command
 
 ADDRESS = "127.0.0.1:8000"
-MORNING = "2026-11-24T09:00:00+00:00"
+MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)
 """When the walks are walked: a Tuesday, so that no achievement of an hour or a weekday comes in between."""
 
 _MARK = "--- end of command"
-_PATIENCE = 60
-
-_AT_THAT_TIME = """
-import sys, time_machine
-from datetime import datetime
-time_machine.travel(datetime.fromisoformat(sys.argv.pop(1)), tick=True).start()
-from hunter_api.cli import main
-sys.argv[0] = "hunter"
-sys.exit(main())
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +90,7 @@ def walk(page: Path, directory: Path) -> Iterator[tuple[Step, str]]:
         environment = _environment(directory)
         address = ADDRESS
         if any(ADDRESS in step.command for step in steps):
-            address = stack.enter_context(_server(environment, directory))
+            address = stack.enter_context(_server(directory))
         script = "".join(
             f"{step.command.replace(ADDRESS, address)}printf '\\n%s\\n' '{_MARK}'\n" for step in steps
         )
@@ -154,43 +144,14 @@ def _programs(directory: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _server(environment: dict[str, str], directory: Path) -> Iterator[str]:
-    """Run `hunter serve` on a free port; yield its address."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    log = directory / ".server.log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [sys.executable, "-c", _AT_THAT_TIME, MORNING, "serve"],
-            cwd=directory,
-            env={**environment, "HUNTER_PORT": str(port)},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/health/ready", server, log)
-        yield f"127.0.0.1:{port}"
-    finally:
-        server.send_signal(signal.SIGTERM)
-        try:
-            server.wait(timeout=_PATIENCE)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-            raise
-
-
-def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + _PATIENCE
-    while time.monotonic() < until:
-        if server.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise AssertionError(f"the server did not come up: {log.read_text(encoding='utf-8')[-2000:]}")
+def _server(directory: Path) -> Iterator[str]:
+    """Run a server on a free port, with the data of the walk and its own clock; yield its address."""
+    clock = MovableClock(directory / ".clock")
+    clock.set(MORNING)
+    settings = {CLOCK_FILE: str(directory / ".clock")}
+    with App(data_dir=directory / "data", settings=settings, command=clock_command()) as app:
+        yield app.url.removeprefix("http://")
+        app.terminate()
 
 
 _CHANGING = (
