@@ -15,8 +15,8 @@ LATEST_DAY_START = 12 * 60
 
 @cache
 def zone_names() -> frozenset[str]:
-    """Return the IANA zone names this machine knows."""
-    return frozenset(available_timezones())
+    """Return the IANA zone names this machine knows, without those that mean another zone on each."""
+    return frozenset(available_timezones()) - {"localtime", "Factory"}
 
 
 def check_zone(name: str, field: str = "timezone") -> str:
