@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterator
 
 import attrs
@@ -13,6 +11,7 @@ import hunter_core
 from hunter_api.problems import STATUS, status_of
 from hunter_api.settings import Settings, variable
 from hunter_core.errors import HunterError
+from tests.docs.pages import modules_of
 from tests.docs.printed import Printer, table
 
 # Families, which are never raised themselves, and what only the start of the server meets.
@@ -21,10 +20,8 @@ NEVER_ANSWERED = {"ERROR", "REFUSED", "QUEST_REFUSED", "RULEBOOK_INVALID"}
 
 def refusals() -> Iterator[type[HunterError]]:
     """Yield every refusal that any module of core and API defines."""
-    for package in (hunter_core, hunter_api):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if ".migrations" not in module.name:
-                importlib.import_module(module.name)
+    modules_of(hunter_core)
+    modules_of(hunter_api)
     todo: list[type[HunterError]] = [HunterError]
     while todo:
         kind = todo.pop(0)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -82,3 +84,11 @@ def output_after(blocks: Sequence[Block], place: int) -> Block | None:
 def prose_of(page: Path) -> str:
     """Return the text of *page* outside of its fenced blocks, lines kept."""
     return _FENCE.sub(lambda match: "\n" * match[0].count("\n"), page.read_text(encoding="utf-8"))
+
+
+def modules_of(package: ModuleType) -> list[ModuleType]:
+    """Return every module below *package*, imported; migrations, which Alembic loads by path, are none."""
+    (folder,) = (Path(place) for place in package.__path__)
+    files = (file.relative_to(folder.parent) for file in sorted(folder.rglob("*.py")))
+    names = (file.with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__") for file in files)
+    return [importlib.import_module(name) for name in names if ".migrations" not in name]
