@@ -1,0 +1,56 @@
+"""Keeps hunters."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from hunter_adapters.sql.rows import HUNTER, hunter_of, hunter_row
+from hunter_adapters.sql.statements import Insert, Row, Statement, param
+from hunter_adapters.sql.tables import hunters
+from hunter_adapters.sql.transaction import Transaction
+from hunter_core.accounts.names import name_key
+from hunter_core.errors import NotFound
+from hunter_core.hunters.hunter import Hunter
+from hunter_core.ids import HunterId
+
+_OF_ID = select(hunters).where(hunters.c.id == param("hunter_id", hunters.c.id))
+# NO KEY: rows that refer to the hunter (a friend's request, a session) may still be written by others.
+_LOCK = Statement(_OF_ID.with_for_update(key_share=True))
+_GET = Statement(_OF_ID)
+_BY_NAME = Statement(select(hunters).where(hunters.c.name_key == param("name_key", hunters.c.name_key)))
+_ADD = Insert(hunters, HUNTER)
+_SAVE = Statement(
+    update(hunters)
+    .where(hunters.c.id == param("this", hunters.c.id))
+    .values({name: param(name, hunters.c[name]) for name in HUNTER if name not in ("id", "created_at")})
+)
+
+
+class SqlHunters:
+    """Keeps hunters in a table."""
+
+    __slots__ = ("_sql",)
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._sql = transaction
+
+    def add(self, hunter: Hunter) -> None:
+        self._sql.insert(_ADD, [hunter_row(hunter)])
+
+    def lock(self, hunter_id: HunterId) -> Hunter:
+        return _found(self._sql.row(_LOCK, hunter_id=hunter_id), hunter_id)
+
+    def get(self, hunter_id: HunterId) -> Hunter:
+        return _found(self._sql.row(_GET, hunter_id=hunter_id), hunter_id)
+
+    def by_name(self, name: str) -> Hunter:
+        return _found(self._sql.row(_BY_NAME, name_key=name_key(name)), name)
+
+    def save(self, hunter: Hunter) -> None:
+        self._sql.do(_SAVE, this=hunter.id, **dict(zip(HUNTER, hunter_row(hunter), strict=True)))
+
+
+def _found(row: Row | None, wanted: HunterId | str) -> Hunter:
+    if row is None:
+        raise NotFound("hunter", wanted)
+    return hunter_of(row)

@@ -1,0 +1,35 @@
+"""Keeps what the world is told, until it was told."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from hunter_adapters.sql.rows import EVENT, event_row
+from hunter_adapters.sql.statements import Insert, Statement, param
+from hunter_adapters.sql.tables import outbox
+from hunter_adapters.sql.transaction import Transaction
+from hunter_core.events import OutboxEvent
+from hunter_core.ids import HunterId
+
+_ADD = Insert(outbox, EVENT)
+_LAST = Statement(
+    select(func.coalesce(func.max(outbox.c.seq), 0)).where(
+        outbox.c.hunter_id == param("hunter_id", outbox.c.hunter_id)
+    )
+)
+
+
+class SqlOutbox:
+    """Keeps events in a table."""
+
+    __slots__ = ("_sql",)
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._sql = transaction
+
+    def add(self, events: list[OutboxEvent]) -> None:
+        self._sql.insert(_ADD, [event_row(event) for event in events])
+
+    def last_seq(self, hunter_id: HunterId) -> int:
+        last: int = self._sql.value(_LAST, hunter_id=hunter_id)
+        return last

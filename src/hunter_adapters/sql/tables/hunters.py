@@ -1,0 +1,103 @@
+"""The players: hunters, their settings, and their days in figures (SPEC 3)."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, UniqueConstraint
+
+from hunter_adapters.sql.calendars import calendar_from_json, calendar_to_json
+from hunter_adapters.sql.column_types import Json
+from hunter_adapters.sql.tables.base import (
+    POINTS,
+    at_least,
+    day,
+    instant,
+    metadata,
+    one_of,
+    owner,
+    points,
+    whole,
+    word,
+)
+from hunter_core.hunters.settings import LONGEST_LANGUAGE, FontSize, Theme, Visibility
+from hunter_core.words import Rank
+
+hunters = Table(
+    "hunters",
+    metadata,
+    owner("accounts", "id", primary_key=True),
+    Column("name", String(24), nullable=False),
+    # The name as `name_key` folds it: casefold can make three characters of one, and 24 of them 72.
+    Column("name_key", String(72), nullable=False),
+    Column("avatar_style", String(64), nullable=False),
+    Column("avatar_url", String(2048)),
+    Column("is_active", Boolean, nullable=False),
+    Column("calendar", Json(calendar_to_json, calendar_from_json), nullable=False),
+    whole("total_xp", BigInteger),
+    whole("level", BigInteger),
+    word("rank", Rank),
+    instant("xp_reached_at", nullable=True),
+    whole("streak"),
+    whole("max_streak"),
+    whole("freezes"),
+    day("last_day", nullable=True),
+    *points(),
+    whole("completed_easy"),
+    whole("completed_normal"),
+    whole("completed_hard"),
+    Column("catalogue", String(64), nullable=False),
+    instant("created_at"),
+    instant("updated_at"),
+    one_of("rank", Rank),
+    *at_least(1, "level"),
+    *at_least(0, "total_xp", "streak", "max_streak", "freezes"),
+    *at_least(0, *POINTS, "completed_easy", "completed_normal", "completed_hard"),
+    UniqueConstraint("name_key"),
+)
+# The order of the board: most XP first, then who reached it first, then id.
+Index(
+    "ix_hunters_board",
+    hunters.c.total_xp.desc(),
+    hunters.c.xp_reached_at,
+    hunters.c.id,
+    postgresql_where=hunters.c.is_active,
+    sqlite_where=hunters.c.is_active,
+)
+
+hunter_settings = Table(
+    "hunter_settings",
+    metadata,
+    owner("hunters", "hunter_id", primary_key=True),
+    Column("quest_reminders", Boolean, nullable=False),
+    Column("streak_warnings", Boolean, nullable=False),
+    Column("achievement_alerts", Boolean, nullable=False),
+    Column("email_notifications", Boolean, nullable=False),
+    Column("push_notifications", Boolean, nullable=False),
+    Column("daily_digest", Boolean, nullable=False),
+    word("theme", Theme),
+    Column("language", String(LONGEST_LANGUAGE), nullable=False),
+    Column("animations_enabled", Boolean, nullable=False),
+    word("font_size", FontSize),
+    word("profile_visibility", Visibility),
+    Column("show_on_leaderboard", Boolean, nullable=False),
+    Column("allow_friend_requests", Boolean, nullable=False),
+    one_of("theme", Theme),
+    one_of("font_size", FontSize),
+    one_of("profile_visibility", Visibility),
+)
+
+daily_stats = Table(
+    "daily_stats",
+    metadata,
+    owner("hunters", "hunter_id", primary_key=True),
+    day("local_day", primary_key=True),
+    whole("created"),
+    whole("completed"),
+    # A correction may take more than its day gave, so this one has no floor.
+    whole("xp", BigInteger),
+    whole("time_spent"),
+    whole("streak"),
+    whole("max_streak"),
+    whole("freezes"),
+    *points(),
+    *at_least(0, "created", "completed", "time_spent", "streak", "max_streak", "freezes"),
+)

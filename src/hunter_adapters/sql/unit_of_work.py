@@ -1,0 +1,106 @@
+"""One transaction over every port."""
+
+from __future__ import annotations
+
+from sqlalchemy import String, column, select, table
+
+from hunter_adapters.sql.accounts import SqlAccounts
+from hunter_adapters.sql.achievements import SqlAchievements
+from hunter_adapters.sql.completions import SqlCompletions
+from hunter_adapters.sql.days import SqlDays
+from hunter_adapters.sql.histories import SqlHistories
+from hunter_adapters.sql.hunters import SqlHunters
+from hunter_adapters.sql.keys import SqlIdempotencyKeys
+from hunter_adapters.sql.ledger import SqlLedger
+from hunter_adapters.sql.outbox import SqlOutbox
+from hunter_adapters.sql.quests import SqlQuestHistory, SqlQuests, SqlSkips
+from hunter_adapters.sql.sessions import SqlSessions
+from hunter_adapters.sql.settings import SqlHunterSettings
+from hunter_adapters.sql.situations import SqlSituations
+from hunter_adapters.sql.statements import Statement
+from hunter_adapters.sql.transaction import Transaction
+from hunter_adapters.sql.unlocks import SqlUnlocks
+
+# Alembic's own table, which is none of ours.
+_REVISION = Statement(select(column("version_num", String)).select_from(table("alembic_version")))
+
+
+class SqlUnitOfWork:
+    """The ports of one transaction, each made when it is asked for."""
+
+    __slots__ = ("_sql",)
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._sql = transaction
+
+    @property
+    def accounts(self) -> SqlAccounts:
+        return SqlAccounts(self._sql)
+
+    @property
+    def sessions(self) -> SqlSessions:
+        return SqlSessions(self._sql)
+
+    @property
+    def settings(self) -> SqlHunterSettings:
+        return SqlHunterSettings(self._sql)
+
+    @property
+    def hunters(self) -> SqlHunters:
+        return SqlHunters(self._sql)
+
+    @property
+    def quests(self) -> SqlQuests:
+        return SqlQuests(self._sql)
+
+    @property
+    def quest_history(self) -> SqlQuestHistory:
+        return SqlQuestHistory(self._sql)
+
+    @property
+    def skips(self) -> SqlSkips:
+        return SqlSkips(self._sql)
+
+    @property
+    def situations(self) -> SqlSituations:
+        return SqlSituations(self._sql)
+
+    @property
+    def completions(self) -> SqlCompletions:
+        return SqlCompletions(self._sql)
+
+    @property
+    def unlocks(self) -> SqlUnlocks:
+        return SqlUnlocks(self._sql)
+
+    @property
+    def ledger(self) -> SqlLedger:
+        return SqlLedger(self._sql)
+
+    @property
+    def days(self) -> SqlDays:
+        return SqlDays(self._sql)
+
+    @property
+    def histories(self) -> SqlHistories:
+        return SqlHistories(self._sql)
+
+    @property
+    def outbox(self) -> SqlOutbox:
+        return SqlOutbox(self._sql)
+
+    @property
+    def keys(self) -> SqlIdempotencyKeys:
+        return SqlIdempotencyKeys(self._sql)
+
+    @property
+    def achievements(self) -> SqlAchievements:
+        return SqlAchievements(self._sql)
+
+    def schema_revision(self) -> str | None:
+        """Return the revision that the schema was migrated to; fails in the driver's words where it never was."""
+        row = self._sql.row(_REVISION)
+        return None if row is None else str(row[0])
+
+    def commit(self) -> None:
+        self._sql.commit()
