@@ -110,7 +110,7 @@ class Achievement:
             named = (given or {}).get("attribute")
             self._must(set(given or {}) == {"attribute"}, "an ATTRIBUTE achievement names the attribute")
             self._must(
-                named in set(Attribute), f"the attribute is one of {', '.join(Attribute)}, not {named!r}"
+                named in list(Attribute), f"the attribute is one of {', '.join(Attribute)}, not {named!r}"
             )
             return Comparison(str(named), ">=", self.trigger_value)
         self._must(given is None, f"{_with_article(kind)} achievement has a value and no condition")

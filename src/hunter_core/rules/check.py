@@ -15,7 +15,7 @@ from hunter_core.rules.reach import Impossible, least_xp, possible, ranges_of
 from hunter_core.rules.rulebook import Rulebook
 from hunter_core.rules.section import MOST_XP, NOT_EXACT
 from hunter_core.rules.toml import Reading, read_rulebook, rulebook_text
-from hunter_core.rules.witness import Plan, histories
+from hunter_core.rules.witness import MOST_COMPLETIONS, Plan, histories
 from hunter_core.words import Difficulty
 
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
@@ -159,7 +159,7 @@ def _achievements(rulebook: Rulebook, plans: Mapping[Achievement, Plan | None]) 
             sentence = f"{key} is held at the very start: any first completion unlocks it"
             yield "ACHIEVEMENT_HELD_AT_START", _WARNING, at_condition, sentence
         if plans[achievement] is None:
-            sentence = f"{key}: no history was found that earns it; look at its condition once more"
+            sentence = f"{key}: no history of {MOST_COMPLETIONS} completions or fewer was found that earns it"
             yield "NO_HISTORY_FOUND", _WARNING, at_condition, sentence
 
 

@@ -16,7 +16,8 @@ from hunter_core.rules.section import MOST_PART, MOST_XP, NOT_EXACT, Section
 from hunter_core.rules.streaks import StreakRules
 from hunter_core.words import Attribute, Difficulty, Rank, Rarity
 
-_LEAST_RATIO: Final = Fraction(1001, 1000)
+# A flatter curve has so many levels below 2^53 that working out their thresholds would take minutes.
+_LEAST_RATIO: Final = Fraction(101, 100)
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 T = TypeVar("T")
@@ -63,9 +64,9 @@ def _curve(section: Section | None) -> Curve | None:
             first, ratio = section.integer("first", **anything), section.fraction("ratio")
             curve = section.built("CURVE_NOT_RISING", "ratio", Geometric, first=first, ratio=ratio)
             if curve is not None and ratio is not None and ratio < _LEAST_RATIO:
-                section.note(
-                    "OUT_OF_RANGE", "ratio", f"{ratio} is below {_LEAST_RATIO}; write a linear curve"
-                )
+                flat = f"{ratio} is below {_LEAST_RATIO}; write a linear curve"
+                section.note("OUT_OF_RANGE", "ratio", flat)
+                curve = None
         case "table":
             thresholds = _whole_numbers(section, "thresholds")
             then = section.integer("then", **anything) if "then" in section else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from typing import Final, NamedTuple
 
@@ -38,7 +38,7 @@ class Step(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """One completion of a plan, on the hunter's wall clock."""
+    """One completion of a plan; its zone is UTC, so that `at` reads like the hunter's wall clock."""
 
     at: datetime
     difficulty: Difficulty
@@ -64,7 +64,7 @@ class Plan:
         for step in self.steps:
             day += timedelta(days=step.rest)
             for _ in range(step.days):
-                begin = datetime.combine(day, time(step.hour))
+                begin = datetime.combine(day, time(step.hour), UTC)
                 for place in range(step.times):
                     if not left:
                         return
