@@ -1,0 +1,97 @@
+"""What a route is given, and what it gives back: a call and an answer, nothing of HTTP in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import attrs
+
+from hunter_api import wire
+from hunter_api.ports import Ports
+from hunter_core.accounts.session import Client, SignedIn
+from hunter_core.ids import HunterId
+from hunter_core.keys import KeyedRequest, StoredAnswer
+from hunter_core.ports import UnitOfWork
+
+View = TypeVar("View")
+Result = TypeVar("Result")
+Render = Callable[[Result], tuple[int, bytes]]
+
+
+@attrs.frozen
+class Answer(Generic[View]):
+    """An answer as it goes out; the type says what class its `data` was made of."""
+
+    status: int
+    body: bytes
+    replayed: bool = False
+
+
+NO_CONTENT: Answer[None] = Answer(204, b"")
+
+
+def ok(view: View, status: int = 200) -> Answer[View]:
+    """Return the answer that holds *view*."""
+    return Answer(status, wire.success(view))
+
+
+@attrs.frozen(kw_only=True)
+class Call:
+    """
+    One request, as a route sees it.
+
+    `now` is taken once and handed down (SPEC 7). `key` is there when the request carries an Idempotency-Key.
+    """
+
+    ports: Ports
+    now: datetime
+    client: Client
+    signed_in: SignedIn | None = None
+    key: KeyedRequest | None = None
+
+    @property
+    def caller(self) -> SignedIn:
+        """The session behind the request; only routes for the signed-in have one."""
+        if self.signed_in is None:
+            raise LookupError("this route is open to everyone: nobody is signed in")
+        return self.signed_in
+
+    @property
+    def hunter_id(self) -> HunterId:
+        """The hunter who asks."""
+        return self.caller.account_id
+
+    def read(self, work: Callable[[UnitOfWork], Result]) -> Result:
+        """Return what *work* reads in one transaction."""
+        with self.ports.store.read() as uow:
+            return work(uow)
+
+    def write(self, work: Callable[[UnitOfWork], Result]) -> Result:
+        """Return what *work* does in one transaction, which lasts when this returns."""
+        return self.ports.store.run(work)
+
+    def once(
+        self,
+        work: Callable[[UnitOfWork, Render[Result]], Result | StoredAnswer],
+        view: Callable[[Result], View],
+        status: int = 200,
+    ) -> Answer[View]:
+        """
+        Return the answer to a request that an Idempotency-Key may make good for one time only.
+
+        *work* is given what renders its result: the bytes are made in the transaction, so that what is
+        stored under the key is what is sent.
+        """
+        rendered: list[tuple[int, bytes]] = []
+
+        def render(result: Result) -> tuple[int, bytes]:
+            rendered[:] = [(status, wire.success(view(result)))]
+            return rendered[0]
+
+        done = self.write(lambda uow: work(uow, render))
+        if isinstance(done, StoredAnswer):
+            return Answer(done.status, done.body, replayed=True)
+        status, body = rendered[0] if rendered else render(done)
+        return Answer(status, body)

@@ -1,0 +1,94 @@
+"""The application: every operation under its path, behind one door. It knows no adapter (DESIGN 1)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import Message, Scope
+
+from hunter_api import errors as api
+from hunter_api.docs_page import DocsPage
+from hunter_api.door import Door, Reply, refusal, request_id_of
+from hunter_api.operations import Operation
+from hunter_api.ports import Ports
+from hunter_api.routes import ALL_ROUTES
+
+SECURITY_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
+
+
+def operations() -> list[Operation]:
+    """Return every operation, in the order of its feature."""
+    return [operation for routes in ALL_ROUTES for operation in routes.operations]
+
+
+def create_app(ports: Ports) -> Litestar:
+    """Return the application over *ports*; it closes them when the server stops."""
+    door = Door(ports)
+    page = DocsPage(operations(), ports.rulebook)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        yield
+        door.close()
+        ports.close()
+
+    return Litestar(
+        route_handlers=[*_handlers(door, operations()), *page.handlers()],
+        before_send=[_add_headers],
+        exception_handlers={Exception: _unrouted},
+        lifespan=[lifespan],
+        logging_config=None,
+        openapi_config=None,
+        # The door reads bodies, with a limit of its own.
+        request_max_body_size=None,
+    )
+
+
+def _handlers(door: Door, found: Iterable[Operation]) -> Iterable[HTTPRouteHandler]:
+    """Yield a handler for every path: with all its methods in one, Litestar knows what to allow."""
+    by_path: dict[str, dict[str, Operation]] = {}
+    for operation in found:
+        methods = by_path.setdefault(operation.path, {})
+        methods[operation.method] = operation
+        if operation.method == "GET":
+            methods["HEAD"] = operation
+    for path, methods in by_path.items():
+        yield _handler(door, path, methods)
+
+
+def _handler(door: Door, path: str, methods: dict[str, Operation]) -> HTTPRouteHandler:
+    async def enter(request: Request[Any, Any, Any]) -> Reply:
+        return await door.enter(methods[request.scope["method"]], request.scope, request.receive)
+
+    # Litestar looks names up where a function was written; these are not in that module's globals.
+    enter.__annotations__ = {"request": Request, "return": Reply}
+    litestar_path = path.replace("}", ":str}")
+    return HTTPRouteHandler(litestar_path, http_method=list(methods), status_code=200, name=path)(enter)  # type: ignore[arg-type]
+
+
+async def _add_headers(message: Message, scope: Scope) -> None:
+    """Give every answer, whoever made it, its id and the headers that browsers are to obey."""
+    if message["type"] == "http.response.start":
+        request_id = (b"x-request-id", request_id_of(scope).encode())
+        message["headers"] = [*message.get("headers", ()), request_id, *SECURITY_HEADERS]
+
+
+def _unrouted(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Return the answer to a request that found no operation."""
+    match error:
+        case NotFoundException():
+            said: Reply = refusal(api.RouteNotFound(), request_id_of(request.scope))
+        case MethodNotAllowedException():
+            allowed = (error.headers or {}).get("allow", "")
+            said = refusal(api.MethodNotAllowed(allowed), request_id_of(request.scope))
+        case HTTPException(status_code=400):
+            said = refusal(api.BadRequest(f"{error.detail}."), request_id_of(request.scope))
+        case _:
+            raise error
+    headers = {name.decode(): value.decode() for name, value in said.headers if name != b"content-type"}
+    return Response(said.body, status_code=said.status, media_type="application/json", headers=headers)

@@ -1,0 +1,178 @@
+"""The command `hunter`. Each command imports what it needs when it runs, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC
+from typing import TYPE_CHECKING, NoReturn
+
+from cyclopts import App, CycloptsError
+
+from hunter_api import VERSION
+from hunter_api.settings import SettingInvalid, load
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hunter_api.wiring import World
+
+CANNOT_START = 2
+"""The exit code where a setting, a file or an argument is at fault; one line on stderr says which."""
+
+app = App(
+    name="hunter",
+    help="Quests pay XP, XP makes levels and ranks, and every point is in a ledger.",
+    version=VERSION,
+    help_flags=["--help", "-h"],
+    version_flags=["--version"],
+)
+rules = App(name="rules", help="Look after a rulebook.")
+app.command(rules)
+
+
+@app.command
+def serve() -> None:
+    """
+    Serve the API.
+
+    Migrates the database first, seeds the achievements, and derives hunters again where the rulebook changed.
+    Settings are environment variables: see .env.example.
+    """
+    from hunter_api.serve import serve as run
+
+    run(load())
+
+
+@app.command
+def migrate() -> None:
+    """Bring the database up to date, as `serve` does before it serves."""
+    from hunter_api.serve import StartProgress
+
+    with _opened() as world, StartProgress(_console()) as progress:
+        world.prepare(progress)
+    _console().print("The database is up to date.")
+
+
+@app.command
+def audit() -> int:
+    """
+    Rebuild every hunter from ledger and completions alone, and compare.
+
+    Exit code 1, and the first difference, where a stored figure does not follow from its history.
+    """
+    from hunter_api.commands.audit import audit as run
+
+    with _opened() as world:
+        world.check_reachable()
+        difference = run(world.store, world.rulebook, _console())
+    if difference is None:
+        return 0
+    _console().print(str(difference), style="bold red", soft_wrap=True, highlight=False)
+    return 1
+
+
+@app.command
+def demo() -> None:
+    """Play ninety days of a hunter into the database, and show the status window."""
+    from datetime import datetime
+
+    from hunter_api.commands.demo import demo as run
+    from hunter_api.serve import StartProgress
+    from hunter_core.dice import HashDice
+
+    console = _console()
+    with _opened() as world:
+        with StartProgress(console) as progress:
+            world.prepare(progress)
+        made = run(
+            store=world.store,
+            gate=world.gate,
+            rulebook=world.rulebook,
+            dice=HashDice(),
+            now=datetime.now(UTC),
+            console=console,
+        )
+    console.print(f"\nSign in as {made.email} with the password {made.password}", highlight=False)
+
+
+@app.command
+def routes() -> None:
+    """List every route with what it answers, and whether it takes a session, a key or an ETag."""
+    from rich.table import Table
+
+    from hunter_api.app import operations
+    from hunter_api.openapi import camel_path
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("method", "path", "answers", "what it does", ""):
+        table.add_column(heading, no_wrap=heading != "what it does")
+    for operation in operations():
+        marks = [] if operation.signed_in else ["open"]
+        marks += ["key"] if operation.keyed else []
+        marks += ["etag"] if operation.listed else []
+        table.add_row(
+            operation.method,
+            camel_path(operation),
+            str(operation.status),
+            operation.summary,
+            ", ".join(marks),
+        )
+    _console().print(table)
+
+
+@rules.command
+def check(rulebook: str = "classic") -> int:
+    """
+    Check a rulebook: ranks that never bind, what cannot be reached, rewards that feed themselves.
+
+    Exit code 1 where it cannot be used.
+
+    Parameters
+    ----------
+    rulebook
+        A name (classic, modern) or the path of a TOML file.
+    """
+    from hunter_api.commands.rules import check_rules
+
+    return 0 if check_rules(rulebook, _console()) else 1
+
+
+def main() -> NoReturn:
+    """Run the command that the arguments name, and exit with its code."""
+    try:
+        code = app(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        _give_up(str(error))
+    except SettingInvalid as error:
+        _give_up(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output (`| head`) has seen enough.
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _give_up(why: str) -> NoReturn:
+    sys.stderr.write(f"hunter: {' '.join(why.split())}\n")
+    sys.exit(CANNOT_START)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console()
+
+
+class _opened:  # noqa: N801 - it is used as a function
+    """The world of the settings, closed at the end."""
+
+    def __enter__(self) -> World:
+        from hunter_api.wiring import open_world
+
+        self._world = open_world(load())
+        return self._world
+
+    def __exit__(self, *_: object) -> None:
+        self._world.close()

@@ -1,0 +1,284 @@
+"""
+The way of every request, in the order in which it can be refused: 401, 413, 415, 400, 422, 404, state (SPEC 4).
+
+The body is read first, and never more of it than the limit; everything else happens in one thread, so that
+a request costs one hand-over: the session is checked, then the body is looked at, then the route runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+from uuid import UUID, uuid4
+
+import attrs
+
+from hunter_api import wire
+from hunter_api.answers import Answer, Call
+from hunter_api.errors import BodyTooLarge, InternalError, MalformedJson, UnsupportedMediaType
+from hunter_api.operations import Lane, Operation
+from hunter_api.ports import Ports
+from hunter_api.problems import body_of, headers_of, status_of
+from hunter_api.threads import KeysUnderWay, KeyUnderWay, Threads
+from hunter_core.accounts.authenticate import NOT_SIGNED_IN, authenticate
+from hunter_core.accounts.session import Client, SignedIn
+from hunter_core.errors import HunterError, IdempotencyInProgress, InvalidInput, NotFound, Unauthenticated
+from hunter_core.keys import KeyedRequest
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from litestar.types import Receive, Scope, Send
+
+BODY_LIMIT = 64 * 1024
+"""Bytes of the largest body that is read (SPEC 4)."""
+
+KEY_WAIT = 5.0
+"""Seconds that a request waits for another one with its Idempotency-Key (SPEC 10, Keys)."""
+
+log = logging.getLogger("hunter.api")
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+_JSON_TYPE = re.compile(rb"application/json\s*(;\s*charset\s*=\s*\"?utf-?8\"?\s*)?", re.IGNORECASE)
+_LONGEST_TOKEN = 4096
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class ClientGone(Exception):
+    """The client closed the connection before it had sent its body; nobody waits for an answer."""
+
+
+@attrs.frozen
+class Reply:
+    """A whole HTTP answer; an ASGI application that sends it."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer; a HEAD is told the length of a body, and gets none."""
+        headers = self.headers
+        if self.status not in {204, 304}:
+            headers = [*headers, (b"content-length", b"%d" % len(self.body))]
+        is_head = scope.get("method") == "HEAD"
+        start: Any = {"type": "http.response.start", "status": self.status, "headers": headers}
+        await send(start)
+        await send({"type": "http.response.body", "body": b"" if is_head else self.body, "more_body": False})
+
+
+@attrs.frozen(kw_only=True)
+class Asked:
+    """What a request says of itself before its body."""
+
+    scope: Mapping[str, Any]
+    headers: Mapping[bytes, bytes]
+
+    @classmethod
+    def of(cls, scope: Mapping[str, Any]) -> Asked:
+        """Return what the ASGI *scope* holds; of a header that comes twice, the last one."""
+        return cls(scope=scope, headers=dict(scope["headers"]))
+
+    def header(self, name: bytes) -> str:
+        """Return a header, empty where there is none."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+
+def request_id_of(scope: Any) -> str:
+    """Return the request's id: the one that it brought, when it is a sane one, else a new one; always the same."""
+    known = scope.get("hunter.request_id")
+    if known is None:
+        brought = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        known = brought.decode() if _REQUEST_ID.fullmatch(brought) else str(uuid4())
+        scope["hunter.request_id"] = known
+    return str(known)
+
+
+_JSON = (b"content-type", b"application/json")
+_NO_STORE = (b"cache-control", b"no-store")
+_KEEP_AND_ASK = (b"cache-control", b"private, no-cache")
+_REPLAYED = (b"idempotency-replayed", b"true")
+
+
+def refusal(error: HunterError, request_id: str) -> Reply:
+    """Return the answer that says *error*."""
+    headers = [_JSON, _NO_STORE, *headers_of(error)]
+    return Reply(status_of(type(error)).value, headers, body_of(error, request_id))
+
+
+class Door:
+    """Lets requests in to the routes, and answers out."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._lanes = {
+            Lane.STORE: Threads(ports.threads, "store"),
+            Lane.PASSWORDS: Threads(ports.password_threads, "passwords"),
+            Lane.HEALTH: Threads(1, "health"),
+        }
+        self._keys = KeysUnderWay()
+        self._wire = wire.Wire(wire.bounds_of(ports.rulebook.limits))
+
+    def close(self) -> None:
+        """End the threads; the server has answered everybody."""
+        for threads in self._lanes.values():
+            threads.close()
+
+    async def enter(self, operation: Operation, scope: Scope, receive: Receive) -> Reply:
+        """Return the answer to a request for *operation*; never raises for anything that a client sent."""
+        asked = Asked.of(scope)
+        request_id = request_id_of(scope)
+        try:
+            return await self._answer(operation, asked, receive)
+        except HunterError as error:
+            return refusal(error, request_id)
+        except ClientGone:
+            return Reply(400, [], b"")
+        except Exception:
+            # The one place where what nobody foresaw ends: the log has all of it, the client its id.
+            log.exception("request %s failed: %s %s", request_id, operation.method, operation.path)
+            return refusal(InternalError(), request_id)
+
+    async def _answer(self, operation: Operation, asked: Asked, receive: Receive) -> Reply:
+        if operation.lane is Lane.AT_ONCE:
+            return self._work(operation, asked, b"")
+        body = await _read_body(asked, receive) if operation.body is not None else b""
+        threads = self._lanes[operation.lane]
+        deadline = asyncio.get_running_loop().time() + KEY_WAIT
+        while True:
+            try:
+                return await threads.run(lambda: self._work(operation, asked, body))
+            except KeyUnderWay as busy:
+                left = deadline - asyncio.get_running_loop().time()
+                first = asyncio.wrap_future(busy.finished)
+                if left <= 0 or not (await asyncio.wait([first], timeout=left))[0]:
+                    raise IdempotencyInProgress from busy
+
+    def _work(self, operation: Operation, asked: Asked, body: bytes | None) -> Reply:
+        """Answer; *body* is None when there is more of it than is read."""
+        now = self._ports.clock.now()
+        signed_in = self._check_session(asked, now) if operation.signed_in else None
+        key = None
+        arguments: dict[str, Any] = {}
+        if operation.body is not None:
+            if body is None:
+                raise BodyTooLarge(BODY_LIMIT)
+            value = _json_of(operation, asked, body)
+            if operation.keyed and signed_in is not None and b"idempotency-key" in asked.headers:
+                key = KeyedRequest.of(
+                    account_id=signed_in.account_id,
+                    key=asked.header(b"idempotency-key"),
+                    method=operation.method,
+                    path=asked.scope["path"],
+                    body=body,
+                )
+            arguments["body"] = self._wire.structure(value, operation.body)
+        if operation.query is not None:
+            arguments["query"] = self._wire.query(_query_of(asked), operation.query)
+        arguments |= _path_arguments(operation, asked)
+        call = Call(ports=self._ports, now=now, client=_client_of(asked), signed_in=signed_in, key=key)
+        if key is None:
+            return _reply(operation, asked, operation.handle(call, **arguments))
+        with self._keys.holding(key):
+            return _reply(operation, asked, operation.handle(call, **arguments))
+
+    def _check_session(self, asked: Asked, now: datetime) -> SignedIn:
+        scheme, _, token = asked.header(b"authorization").partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token or len(token) > _LONGEST_TOKEN:
+            raise Unauthenticated(NOT_SIGNED_IN)
+        with self._ports.store.read() as uow:
+            return authenticate(sessions=uow.sessions, tokens=self._ports.gate.access, token=token, now=now)
+
+
+async def _read_body(asked: Asked, receive: Receive) -> bytes | None:
+    """Return the body; None, without reading on, when it is over the limit."""
+    declared = asked.headers.get(b"content-length", b"")
+    if declared.isdigit() and int(declared[:20]) > BODY_LIMIT:
+        return None
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message: Any = await receive()
+        if message["type"] != "http.request":
+            raise ClientGone
+        part = message.get("body", b"")
+        size += len(part)
+        if size > BODY_LIMIT:
+            return None
+        parts.append(part)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _json_of(operation: Operation, asked: Asked, body: bytes) -> object:
+    if not body:
+        if operation.body_is_needed:
+            raise MalformedJson("The body is empty; send a JSON object.")
+        return {}
+    if not _JSON_TYPE.fullmatch(asked.headers.get(b"content-type", b"").strip()):
+        raise UnsupportedMediaType
+    return wire.parse_json(body)
+
+
+def _query_of(asked: Asked) -> dict[str, str]:
+    """Return the query parameters; one that comes twice is refused, for nobody knows which was meant."""
+    raw = asked.scope.get("query_string", b"")
+    if not raw:
+        return {}
+    try:
+        pairs = parse_qsl(
+            raw.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=100
+        )
+    except ValueError as error:
+        raise InvalidInput("query", "must be UTF-8, with at most 100 parameters") from error
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = dict.fromkeys(name for name in names if names.count(name) > 1)
+        raise InvalidInput.of((wire.printable(name), "must be given once") for name in twice)
+    return found
+
+
+def _path_arguments(operation: Operation, asked: Asked) -> dict[str, UUID | str]:
+    found: dict[str, UUID | str] = {}
+    for name in operation.path_parameters:
+        raw = asked.scope["path_params"][name]
+        if not name.endswith("_id"):
+            found[name] = raw
+        elif _UUID.fullmatch(raw):
+            found[name] = UUID(raw)
+        else:
+            # What is no id is answered like an id that nothing has (SPEC 4, Status).
+            raise NotFound(name.removesuffix("_id"), raw)
+    return found
+
+
+def _client_of(asked: Asked) -> Client:
+    peer = asked.scope.get("client")
+    return Client.of(asked.header(b"user-agent"), peer[0] if peer else None)
+
+
+def _reply(operation: Operation, asked: Asked, answer: Answer[Any]) -> Reply:
+    if not operation.listed:
+        if answer.status == 204:
+            return Reply(204, [_NO_STORE], b"")
+        headers = [_JSON, _NO_STORE, _REPLAYED] if answer.replayed else [_JSON, _NO_STORE]
+        return Reply(answer.status, headers, answer.body)
+    etag = b'"%s"' % hashlib.blake2b(answer.body, digest_size=12).hexdigest().encode()
+    headers = [_KEEP_AND_ASK, (b"etag", etag)]
+    if _is_known(asked.headers.get(b"if-none-match", b""), etag):
+        return Reply(304, headers, b"")
+    return Reply(answer.status, [_JSON, *headers], answer.body)
+
+
+def _is_known(sent: bytes, etag: bytes) -> bool:
+    """Tell whether the If-None-Match *sent* names *etag*, by the weak comparison (RFC 9110, 13.1.2)."""
+    return sent == b"*" or etag in (item.strip().removeprefix(b"W/") for item in sent.split(b","))

@@ -1,0 +1,36 @@
+"""What the application asks of the world, in one value: `wiring` fills it, tests fill it with memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+
+from hunter_core.accounts.sign_in import Gate
+from hunter_core.achievements.ports import Popularity
+from hunter_core.ports import Clock, Dice, Store
+from hunter_core.rules.rulebook import Rulebook
+
+
+@attrs.frozen(kw_only=True)
+class Ports:
+    """
+    Everything that stands behind the routes.
+
+    Attributes:
+        ready: Raises StoreUnavailable while requests cannot be served; asked by /health/ready.
+        close: Called once, when the last request has been answered.
+        threads: How many requests may ask the store at one time, besides `password_threads` that sign
+            somebody in. The store has a connection for each, so that no thread waits for one.
+    """
+
+    store: Store
+    clock: Clock
+    dice: Dice
+    rulebook: Rulebook
+    gate: Gate
+    popularity: Popularity
+    ready: Callable[[], None]
+    close: Callable[[], None] = lambda: None
+    threads: int = 16
+    password_threads: int = 8

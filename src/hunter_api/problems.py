@@ -1,0 +1,94 @@
+"""Which status answers which refusal: one table, and the envelope that it becomes (SPEC 4, Status)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+
+from hunter_api import errors as api
+from hunter_api.wire import failure, printable
+from hunter_core import errors as core
+from hunter_core.errors import HunterError
+
+STATUS: Mapping[type[HunterError], HTTPStatus] = {
+    # The request is not understood.
+    api.MalformedJson: HTTPStatus.BAD_REQUEST,
+    api.BadRequest: HTTPStatus.BAD_REQUEST,
+    core.IdempotencyKeyInvalid: HTTPStatus.BAD_REQUEST,
+    core.EmailTaken: HTTPStatus.BAD_REQUEST,
+    core.HunterNameTaken: HTTPStatus.BAD_REQUEST,
+    # Who asks.
+    core.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    core.InvalidCredentials: HTTPStatus.UNAUTHORIZED,
+    core.RefreshTokenReused: HTTPStatus.UNAUTHORIZED,
+    core.Forbidden: HTTPStatus.FORBIDDEN,
+    core.NotVerified: HTTPStatus.FORBIDDEN,
+    # What is asked for.
+    core.NotFound: HTTPStatus.NOT_FOUND,
+    api.RouteNotFound: HTTPStatus.NOT_FOUND,
+    api.MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    # The state refuses.
+    core.Refused: HTTPStatus.CONFLICT,
+    core.QuestRefused: HTTPStatus.CONFLICT,
+    core.QuestInactive: HTTPStatus.CONFLICT,
+    core.QuestAlreadyCompleted: HTTPStatus.CONFLICT,
+    core.QuestExpired: HTTPStatus.CONFLICT,
+    core.CompletionLimitReached: HTTPStatus.CONFLICT,
+    core.QuestLimitReached: HTTPStatus.CONFLICT,
+    core.VoidWindowPassed: HTTPStatus.CONFLICT,
+    core.SettingsChangeTooSoon: HTTPStatus.CONFLICT,
+    core.PauseLimitReached: HTTPStatus.CONFLICT,
+    core.IdempotencyInProgress: HTTPStatus.CONFLICT,
+    # The body.
+    api.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    api.UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    core.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    core.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    # Later.
+    core.TryLater: HTTPStatus.SERVICE_UNAVAILABLE,
+    core.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    core.TooBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    core.OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
+    # Ours.
+    core.RulebookInvalid: HTTPStatus.INTERNAL_SERVER_ERROR,
+    api.InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    HunterError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+
+def status_of(kind: type[HunterError]) -> HTTPStatus:
+    """Return the status of a refusal: its own row, or that of the nearest family that has one."""
+    return next(STATUS[family] for family in kind.__mro__ if family in STATUS)
+
+
+def headers_of(error: HunterError) -> Iterable[tuple[bytes, bytes]]:
+    """Yield the headers that say what to do about *error*."""
+    match error:
+        case core.TryLater():
+            yield b"retry-after", b"%d" % error.retry_after
+        case core.IdempotencyInProgress():
+            yield b"retry-after", b"1"
+        case core.Unauthenticated():
+            yield b"www-authenticate", b"Bearer"
+        case api.MethodNotAllowed():
+            yield b"allow", error.allowed.encode("latin-1")
+
+
+def body_of(error: HunterError, request_id: str) -> bytes:
+    """Return the envelope that says *error*."""
+    details = None
+    message = str(error)
+    if isinstance(error, core.InvalidInput):
+        details = [{"field": printable(field), "message": text} for field, text in error.problems]
+        message = _named(details)
+    return failure(error.code, message, request_id, details)
+
+
+_MOST_NAMED = 5
+
+
+def _named(details: list[dict[str, str]]) -> str:
+    """Return one sentence for people; `details` has all of it for programs."""
+    said = "; ".join(f"{each['field']} {each['message']}" for each in details[:_MOST_NAMED])
+    more = len(details) - _MOST_NAMED
+    return f"{said}; and {more} more." if more > 0 else f"{said}."

@@ -1,0 +1,7 @@
+"""The routes, a file a feature; each declares what it takes, answers and refuses."""
+
+from __future__ import annotations
+
+from hunter_api.routes import achievements, auth, health, quests, users
+
+ALL_ROUTES = (auth.routes, users.routes, quests.routes, achievements.routes, health.routes)

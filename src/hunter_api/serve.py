@@ -1,0 +1,159 @@
+"""`hunter serve`: prepare the database, open the door, say where, and end in order."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from types import FrameType, TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from hunter_api.settings import SettingInvalid, Settings
+from hunter_api.wiring import World, open_world
+
+BACKLOG = 2048
+"""Connections that the system accepts for us while we are busy."""
+
+_LAST_THREADS = 1.0
+
+
+def serve(settings: Settings) -> None:
+    """
+    Serve until somebody says stop.
+
+    Raises:
+        SettingInvalid: If a setting, the data folder, the database or the port cannot be used.
+    """
+    _log_to_stderr(settings)
+    with _ending() as begin_to_serve:
+        listener = _bound(settings)
+        world = open_world(settings)
+        console = Console()
+        with StartProgress(console) as progress:
+            world.prepare(progress)
+        begin_to_serve()
+        _run(world, listener, console)
+    _end_threads()
+
+
+def _run(world: World, listener: socket.socket, console: Console) -> None:
+    from hunter_api.app import create_app
+    from hunter_api.docs_page import PATH
+    from hunter_api.server import Server, config_of
+
+    settings = world.settings
+    address = _address(settings.host, listener.getsockname()[1])
+
+    def tell() -> None:
+        database = "SQLite" if settings.is_sqlite else "PostgreSQL"
+        console.print(f"The Hunter System serves on {address}, on {database}.", highlight=False)
+        console.print(f"The page with the API: {address}{PATH}", highlight=False)
+
+    config = config_of(create_app(world.ports()), trusted_proxies=settings.trusted_proxies)
+    Server(config, started=tell).run(sockets=[listener])
+
+
+def _bound(settings: Settings) -> socket.socket:
+    """Return a socket bound to the address of the settings; it does not listen yet."""
+    try:
+        found = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        family, kind, protocol, _, address = found[0]
+        listener = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError) as error:
+        raise SettingInvalid(f"HUNTER_HOST: {settings.host!r} is no address of this machine.") from error
+    try:
+        if sys.platform != "win32":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        listener.close()
+        raise SettingInvalid(
+            f"HUNTER_HOST, HUNTER_PORT: cannot listen on {_address(settings.host, settings.port)} "
+            f"({error.strerror or error}). Set another port, or end what uses it."
+        ) from error
+    # Where nobody listens yet, a client is refused; it is not kept waiting while the database is prepared.
+    return listener
+
+
+def _address(host: str, port: int) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}"
+
+
+@contextlib.contextmanager
+def _ending() -> Iterator[Callable[[], None]]:
+    """Let SIGTERM and Ctrl-C end the start at once, and later leave them to the server, which ends in order."""
+    serving = False
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        # uvicorn raises the signal again after its orderly end: then there is nothing left to do.
+        if not serving:
+            sys.exit(0)
+
+    def begin_to_serve() -> None:
+        nonlocal serving
+        serving = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    yield begin_to_serve
+
+
+def _end_threads() -> None:
+    """Leave without those who still wait for a database that hangs: nothing of theirs was committed, or will be."""
+    deadline = time.monotonic() + _LAST_THREADS
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join(max(0.0, deadline - time.monotonic()))
+    if any(thread.is_alive() and not thread.daemon for thread in threading.enumerate()[1:]):
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(0)
+
+
+def _log_to_stderr(settings: Settings) -> None:
+    logging.basicConfig(
+        level=settings.log_level.value.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    if settings.log_level.value != "debug":
+        for name in ("uvicorn", "alembic", "asyncio"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class StartProgress:
+    """Shows what a start has to do first: bars on a terminal, a line for each thing elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bars = Progress(console=console, transient=True, disable=not console.is_terminal)
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        """Show that *done* of *of* parts of *what* are done."""
+        if what not in self._tasks:
+            self._tasks[what] = self._bars.add_task(what, total=of)
+            if not self._console.is_terminal:
+                self._console.print(f"{what} …", highlight=False)
+        self._bars.update(self._tasks[what], completed=done, total=of)

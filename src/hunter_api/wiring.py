@@ -1,0 +1,210 @@
+"""Settings become adapters, here and nowhere else (DESIGN 1)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import attrs
+
+from hunter_adapters.crypto.access_tokens import JwtAccessTokens
+from hunter_adapters.crypto.keys import KeyRing
+from hunter_adapters.crypto.passwords import BcryptPasswords
+from hunter_adapters.crypto.pool import BoundedPool
+from hunter_adapters.crypto.refresh_tokens import DerivedRefreshTokens
+from hunter_adapters.sql import SqlStore, WrongDatabase, open_store
+from hunter_adapters.sql.popularity import SqlPopularity
+from hunter_api import development_keys
+from hunter_api.ports import Ports
+from hunter_api.setting_values import AuthProfile
+from hunter_api.settings import SettingInvalid, Settings, host_of
+from hunter_core.accounts.common import common_passwords
+from hunter_core.accounts.policy import CONTRACT, STRICT, AuthPolicy
+from hunter_core.accounts.sign_in import Gate
+from hunter_core.clock import SystemClock
+from hunter_core.dice import HashDice
+from hunter_core.errors import HunterError, StoreUnavailable
+from hunter_core.ledger.rederive import rederive
+from hunter_core.rules.rulebook import Rulebook
+from hunter_core.rules.toml import load_rulebook
+
+THREADS = 12
+"""Requests of one process that ask the database at one time."""
+
+PASSWORD_THREADS = 6
+"""Sign-ins of one process that are under way at one time, most of them waiting for their hash."""
+
+_HEALTH_THREADS = 1
+
+
+@attrs.frozen(kw_only=True)
+class World:
+    """Everything that the settings stand for; `close` it when it is not needed any more."""
+
+    settings: Settings
+    store: SqlStore
+    rulebook: Rulebook
+    gate: Gate
+    close: Callable[[], None]
+
+    def ports(self) -> Ports:
+        """Return what the application asks of the world."""
+        return Ports(
+            store=self.store,
+            clock=SystemClock(),
+            dice=HashDice(),
+            rulebook=self.rulebook,
+            gate=self.gate,
+            popularity=SqlPopularity(self.store),
+            ready=self.check_ready,
+            close=self.close,
+            threads=THREADS,
+            password_threads=PASSWORD_THREADS,
+        )
+
+    def check_ready(self) -> None:
+        """
+        Ask the database something.
+
+        Raises:
+            StoreUnavailable: If it does not answer.
+        """
+        with self.store.read() as uow:
+            uow.histories.rulebook()
+
+    def check_reachable(self) -> None:
+        """
+        Make sure that there is a database with our tables.
+
+        Raises:
+            SettingInvalid: If there is not.
+        """
+        try:
+            self.check_ready()
+        except StoreUnavailable as error:
+            raise _no_database(self.settings, error.__cause__ or error) from error
+        except self.store.database.errors as error:
+            raise _no_database(self.settings, error) from error
+
+    def prepare(self, progress: Callable[[str, int, int], None]) -> None:
+        """
+        Bring the database up to date: its schema, the achievements, and what follows from the rulebook.
+
+        *progress* is told what is being done, and how much of it is.
+
+        Raises:
+            SettingInvalid: If there is no database that could be used.
+        """
+        from hunter_adapters.sql.schema import upgrade
+
+        progress("Migrating the database", 0, 1)
+        try:
+            upgrade(self.store.database)
+            progress("Migrating the database", 1, 1)
+            self.store.seed_achievements(self.rulebook.catalogue)
+            rederive(
+                self.store,
+                self.rulebook,
+                lambda done, of: progress("Deriving hunters under the rulebook in force", done, of),
+            )
+        except StoreUnavailable as error:
+            raise _no_database(self.settings, error.__cause__ or error) from error
+        except self.store.database.errors as error:
+            raise _no_database(self.settings, error) from error
+
+
+def open_world(settings: Settings) -> World:
+    """
+    Return everything that *settings* stand for; nothing is connected yet.
+
+    Raises:
+        SettingInvalid: If one of them cannot be used.
+    """
+    if not settings.database_url or not (settings.jwt_keys and settings.peppers):
+        make_data_dir(settings.data_dir)
+    rulebook = rulebook_of(settings)
+    gate, close_gate = _gate(settings)
+    store = _store(settings)
+
+    def close() -> None:
+        close_gate()
+        store.close()
+
+    return World(settings=settings, store=store, rulebook=rulebook, gate=gate, close=close)
+
+
+def rulebook_of(settings: Settings) -> Rulebook:
+    """
+    Return the rules in force.
+
+    Raises:
+        SettingInvalid: If there are none of that name, or they cannot be read.
+    """
+    try:
+        return load_rulebook(settings.rulebook)
+    except (HunterError, OSError, ValueError) as error:
+        raise SettingInvalid(f"HUNTER_RULEBOOK: {_one_line(error)}") from error
+
+
+def make_data_dir(folder: Path) -> None:
+    """
+    Make the data folder, for its owner alone, and see that it can be written.
+
+    Raises:
+        SettingInvalid: If it cannot.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise SettingInvalid(
+            f"HUNTER_DATA_DIR: {folder} cannot be written ({error.strerror or error}). Choose another folder."
+        ) from error
+
+
+def _gate(settings: Settings) -> tuple[Gate, Callable[[], None]]:
+    policy = _policy(settings)
+    try:
+        name = "HUNTER_JWT_KEYS"
+        signing = KeyRing(development_keys.jwt_keys(settings))
+        name = "HUNTER_PEPPERS"
+        peppers = KeyRing(development_keys.peppers(settings))
+    except ValueError as error:
+        raise SettingInvalid(f"{name}: {_one_line(error)}.") from error
+    pool = BoundedPool.of_this_machine()
+    gate = Gate(
+        policy=policy,
+        passwords=BcryptPasswords(peppers, pool),
+        common=common_passwords(),
+        access=JwtAccessTokens(signing, lasts=policy.access_lasts),
+        refresh=DerivedRefreshTokens(peppers),
+    )
+    return gate, pool.close
+
+
+def _policy(settings: Settings) -> AuthPolicy:
+    profile = STRICT if settings.auth_profile is AuthProfile.STRICT else CONTRACT
+    return replace(profile, requires_verified=settings.require_verified)
+
+
+def _store(settings: Settings) -> SqlStore:
+    try:
+        return open_store(settings.database, pool_size=THREADS + PASSWORD_THREADS + _HEALTH_THREADS)
+    except WrongDatabase as error:
+        raise SettingInvalid(f"HUNTER_DATABASE_URL: {_one_line(error)}.") from error
+
+
+def _no_database(settings: Settings, error: BaseException) -> SettingInvalid:
+    where, why = host_of(settings.database), _one_line(error)
+    password = urlsplit(settings.database).password
+    if password:
+        why = why.replace(password, "…")
+    return SettingInvalid(f"HUNTER_DATABASE_URL: the database at {where} cannot be used: {why}.")
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()).rstrip(".")
