@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from hunter_core.ids import CompletionId
 from hunter_core.words import Attribute
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from hunter_core.keys import IdempotencyKeys
     from hunter_core.ledger.ports import Days, Histories, Ledger
     from hunter_core.quests.ports import QuestHistory, Quests, Skips
+
+Result = TypeVar("Result")
 
 
 class Clock(Protocol):
@@ -130,6 +133,19 @@ class UnitOfWork(Protocol):
 
 class Store(Protocol):
     """Opens transactions."""
+
+    def run(self, work: Callable[[UnitOfWork], Result]) -> Result:
+        """
+        Do *work* in a transaction of its own, commit it, and return what it returned.
+
+        Where another transaction stood in its way, all of it is done again, a few times; so *work* reads
+        whatever it decides on, and changes nothing outside. A commit whose answer was lost is not done again.
+
+        Raises:
+            OutcomeUnknown: If the connection was lost at COMMIT.
+            StoreUnavailable: If the database is away or busy for too long.
+        """
+        ...
 
     def write(self) -> AbstractContextManager[UnitOfWork]:
         """

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import func, select, update
 
 from hunter_adapters.sql.statements import Insert, Row, Statement, columns_of
-from hunter_adapters.sql.tables import achievements, unlocks
+from hunter_adapters.sql.tables import achievements, hunters, unlocks
 from hunter_adapters.sql.transaction import Transaction
 from hunter_core.ids import AchievementId
 from hunter_core.rules.achievements import Achievement, Catalogue
@@ -22,6 +22,7 @@ _HOLDERS = Statement(
     .where(unlocks.c.taken_back_at.is_(None))
     .group_by(unlocks.c.achievement_id)
 )
+_HUNTERS = Statement(select(func.count()).select_from(hunters))
 
 
 class SqlAchievements:
@@ -45,6 +46,11 @@ class SqlAchievements:
     def holders(self) -> Mapping[AchievementId, int]:
         """Return how many hunters hold each achievement; those that nobody holds are left out."""
         return dict(self._sql.rows(_HOLDERS))
+
+    def hunters(self) -> int:
+        """Return how many hunters there are."""
+        count: int = self._sql.value(_HUNTERS)
+        return count
 
 
 def _row(achievement: Achievement) -> Row:
