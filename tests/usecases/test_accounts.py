@@ -356,6 +356,35 @@ def test_a_password_that_is_changed_while_it_is_checked_does_not_come_in(store: 
         signed_in(store, gate=replace(GATE, passwords=Meanwhile()))
 
 
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"email": "new@example.org", "email_key": "new@example.org"}, InvalidCredentials),
+        ({"is_active": False}, Forbidden),
+    ],
+)
+def test_what_changes_while_a_password_is_checked_is_seen_before_the_session_opens(
+    store: MemoryStore, changes: dict[str, Any], refusal: type[HunterError]
+) -> None:
+    found = registered(store)
+
+    class Meanwhile:
+        def hash(self, password: str) -> str:
+            return GATE.passwords.hash(password)
+
+        def matches(self, password: str, stored: str | None) -> bool:
+            change_account(store, found, **changes)
+            return GATE.passwords.matches(password, stored)
+
+        def outdated(self, stored: str) -> bool:
+            return False
+
+    with pytest.raises(refusal):
+        signed_in(store, gate=replace(GATE, passwords=Meanwhile()))
+    with store.read() as uow:
+        assert uow.accounts.get(found.me.account.id).last_login == NOW
+
+
 def test_a_hash_that_is_renewed_while_it_is_checked_does_come_in(store: MemoryStore) -> None:
     found = registered(store)
 
