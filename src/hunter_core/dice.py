@@ -9,7 +9,7 @@ from hunter_core.words import Attribute
 
 _PERSON = b"hunter.dice"
 _DRAW = 8
-_DRAWS = 8
+_STARTS = range(0, 8 * _DRAW, _DRAW)
 _RANGE = 1 << (8 * _DRAW)
 
 
@@ -39,7 +39,7 @@ class HashDice:
             digest = blake2b(
                 attribute.encode(), key=completion_id.bytes, person=_PERSON, salt=block.to_bytes(8, "big")
             ).digest()
-            for start in range(0, _DRAW * _DRAWS, _DRAW):
+            for start in _STARTS:
                 draw = int.from_bytes(digest[start : start + _DRAW], "big")
                 if draw < fair:
                     return low + draw % span

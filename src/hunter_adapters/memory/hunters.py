@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hunter_adapters.memory.locks import Locks
 from hunter_adapters.memory.tables import ConstraintViolated, Tables
+from hunter_core.accounts.names import name_key
 from hunter_core.errors import HunterNameTaken, NotFound
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import HunterId
@@ -36,9 +37,9 @@ class MemoryHunters:
         return hunter
 
     def by_name(self, name: str) -> Hunter:
-        wanted = name.casefold()
+        wanted = name_key(name)
         for hunter in self._tables.hunters.rows().values():
-            if hunter.name.casefold() == wanted:
+            if name_key(hunter.name) == wanted:
                 return hunter
         raise NotFound("hunter", name)
 
@@ -49,7 +50,7 @@ class MemoryHunters:
         self._tables.hunters.edit()[hunter.id] = hunter
 
     def _check_name(self, hunter: Hunter) -> None:
-        wanted = hunter.name.casefold()
+        wanted = name_key(hunter.name)
         for other in self._tables.hunters.rows().values():
-            if other.id != hunter.id and other.name.casefold() == wanted:
+            if other.id != hunter.id and name_key(other.name) == wanted:
                 raise HunterNameTaken(f"The hunter name {hunter.name} is taken.")

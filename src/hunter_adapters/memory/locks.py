@@ -24,7 +24,7 @@ class Locks:
             RuntimeError: If this transaction only reads.
         """
         if not self._writes:
-            raise RuntimeError(f"A transaction that only reads locks no {what}.")
+            raise RuntimeError(f"A transaction that only reads, or is over, locks no {what}.")
         self._held.add((what, wanted))
 
     def need(self, what: str, wanted: UUID) -> None:
@@ -37,6 +37,7 @@ class Locks:
         if (what, wanted) not in self._held:
             raise NotLocked(f"The {what} {wanted} is written to, and was not locked first.")
 
-    def release(self) -> None:
-        """Let go of all."""
+    def close(self) -> None:
+        """Let go of all, and take no more."""
         self._held.clear()
+        self._writes = False

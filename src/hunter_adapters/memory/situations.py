@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from hunter_adapters.memory.tables import Tables
 from hunter_core.completions.completion import Completion
@@ -79,9 +80,12 @@ class MemorySituations:
         return [each for each in self._tables.completions.rows(hunter_id).values() if each.voided_at is None]
 
     def _latest(self, hunter_id: HunterId, *, besides: CompletionId | None) -> CompletionId | None:
-        others = [each for each in self._standing(hunter_id) if each.id != besides]
-        latest = max(others, key=lambda each: (each.recorded_at, each.id), default=None)
-        return None if latest is None else latest.id
+        others: dict[UUID, CompletionId] = {
+            each.id: each.id for each in self._standing(hunter_id) if each.id != besides
+        }
+        paid = self._tables.entries.rows(hunter_id)
+        in_order = [paid[seq].source_id for seq in sorted(paid) if paid[seq].kind is EntryKind.COMPLETION]
+        return next((others[each] for each in reversed(in_order) if each in others), None)
 
     def _days(self, hunter_id: HunterId, day: date) -> list[DayRow]:
         rows = self._tables.days.rows(hunter_id)

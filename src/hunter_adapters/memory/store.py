@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from hunter_adapters.memory.tables import Tables
 from hunter_adapters.memory.unit_of_work import MemoryUnitOfWork
 from hunter_core.errors import StoreUnavailable
+
+Result = TypeVar("Result")
 
 
 class MemoryStore:
@@ -19,7 +22,7 @@ class MemoryStore:
     database would write to its disk; what it raises is a commit that failed.
     """
 
-    def __init__(self, *, lock_timeout: float = 5.0, before_commit: Callable[[], None] | None = None) -> None:
+    def __init__(self, *, lock_timeout: float = 2.0, before_commit: Callable[[], None] | None = None) -> None:
         self.before_commit = before_commit
         self._lock_timeout = lock_timeout
         self._tables = Tables()
@@ -31,6 +34,13 @@ class MemoryStore:
     def open_transactions(self) -> int:
         """How many transactions are under way."""
         return self._open
+
+    def run(self, work: Callable[[MemoryUnitOfWork], Result]) -> Result:
+        """Do *work* in a transaction, commit it, and return what it returned; nothing stands in its way here."""
+        with self.write() as uow:
+            result = work(uow)
+            uow.commit()
+        return result
 
     @contextmanager
     def write(self) -> Iterator[MemoryUnitOfWork]:

@@ -53,10 +53,9 @@ class Table(Generic[Key, Row]):
         """Return a table with the same rows, whose changes this one does not see."""
         return Table(self._parts, writable=writable)
 
-    def settle(self, *, writable: bool) -> None:
-        """Let the parts be shared again: what is changed from here on is copied first, if it may be changed."""
-        self._own.clear()
-        self._writable = writable
+    def close(self) -> None:
+        """Take no more changes."""
+        self._writable = False
 
     def rows(self, part: UUID | None = None) -> Mapping[Key, Row]:
         """Return the rows of *part*, in the order in which they were added; not to be changed."""
@@ -113,7 +112,7 @@ class Tables:
         forks = {each.name: getattr(self, each.name).fork(writable=writable) for each in fields(self)}
         return Tables(**forks)
 
-    def settle(self, *, writable: bool) -> None:
-        """Let all parts be shared again."""
+    def close(self) -> None:
+        """Take no more changes."""
         for each in fields(self):
-            getattr(self, each.name).settle(writable=writable)
+            getattr(self, each.name).close()

@@ -43,16 +43,15 @@ class MemoryUnitOfWork:
 
     def commit(self) -> None:
         """
-        Make everything of this transaction last. What is done after it belongs to the next one.
+        Make everything of this transaction last, and end it.
 
         Raises:
             RuntimeError: If this transaction only reads, or is over.
         """
         if self._publish is None:
             raise RuntimeError("This transaction only reads, or is over: there is nothing to commit.")
-        self._publish(self._tables.fork(writable=False))
-        self._tables.settle(writable=True)
-        self._locks.release()
+        publish = self._end()
+        publish(self._tables)
 
     def __enter__(self) -> Self:
         return self
@@ -60,6 +59,15 @@ class MemoryUnitOfWork:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # A port that outlives its transaction must not write into tables that nobody will publish.
-        self._publish = None
-        self._tables.settle(writable=False)
+        self._end()
+
+    def _end(self) -> Callable[[Tables], None]:
+        # A port that outlives its transaction must not write into tables that are published, or never will be.
+        publish, self._publish = self._publish, None
+        self._tables.close()
+        self._locks.close()
+        return publish or _nowhere
+
+
+def _nowhere(tables: Tables) -> None:
+    """Publish nothing."""

@@ -20,7 +20,6 @@ from hunter_core.hunters.hunter import Hunter
 from hunter_core.hunters.settings import Settings
 from hunter_core.ids import (
     AccountId,
-    AchievementId,
     CompletionId,
     EntryId,
     HunterId,
@@ -34,6 +33,7 @@ from hunter_core.ledger.days import DayRow
 from hunter_core.ledger.entry import LedgerEntry
 from hunter_core.ports import Store
 from hunter_core.quests.quest import Quest, QuestVersion
+from hunter_core.rules.achievements import achievement_id
 from hunter_core.rules.rewards import XpBreakdown
 from hunter_core.rules.rulebook import Rulebook
 from hunter_core.rules.schedules import EveryDay, Once, Schedule
@@ -187,12 +187,12 @@ def an_entry(
     return LedgerEntry(**(given | changes))
 
 
-def an_unlock(completion: Completion, label: object = "first-steps", **changes: Any) -> Unlock:
-    """Return the unlock of some achievement by *completion*."""
+def an_unlock(completion: Completion, key: str = "awakening", **changes: Any) -> Unlock:
+    """Return the unlock of the achievement that the rulebook calls *key*, by *completion*."""
     given: dict[str, Any] = {
-        "id": UnlockId(derived_id(completion.id, f"unlock:{label}")),
+        "id": UnlockId(derived_id(completion.id, f"unlock:{key}")),
         "hunter_id": completion.hunter_id,
-        "achievement_id": AchievementId(an_id(f"achievement:{label}")),
+        "achievement_id": achievement_id(key),
         "completion_id": completion.id,
         "unlocked_at": completion.recorded_at,
         "xp_reward": 0,

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
+from uuid import UUID
 
 from hunter_adapters.testing.builders import a_hunter, a_quest, an_id, registered
 from hunter_core.completions.commands import CompleteQuest, VoidCompletion
 from hunter_core.completions.complete import complete
 from hunter_core.completions.outcome import Outcome
 from hunter_core.completions.take_back import take_back
-from hunter_core.days import ONE_DAY, Calendar, Pause, RestDays, ZonePeriod
+from hunter_core.days import Calendar, Pause
 from hunter_core.dice import HashDice
-from hunter_core.errors import HunterError, SettingsChangeTooSoon
+from hunter_core.errors import HunterError
 from hunter_core.hunters.hunter import Hunter
-from hunter_core.ids import CompletionId, HunterId, QuestId
+from hunter_core.hunters.pauses import not_passed, with_pause, without_pause
+from hunter_core.hunters.zones import with_rest_days, with_zone
+from hunter_core.ids import CompletionId, HunterId, PauseId, QuestId
 from hunter_core.keys import KeyedRequest, StoredAnswer
 from hunter_core.ledger.history import History
 from hunter_core.ports import Dice, Store
@@ -73,7 +76,12 @@ class Away:
     days: int
 
 
-Action: TypeAlias = Wait | Do | TakeBack | Move | Rest | Away
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Take back what is left of the first pause that has not passed."""
+
+
+Action: TypeAlias = Wait | Do | TakeBack | Move | Rest | Away | Return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,15 +186,11 @@ class Player:
                     return self.do(action)
                 case TakeBack(nth):
                     return self.void(self.made[-1 - nth % len(self.made)]) if self.made else None
-                case Move(zone, day_start):
-                    self.change(moved(self.hunter().calendar, self.now, zone, day_start))
-                case Rest(weekdays):
-                    self.change(resting(self.hunter().calendar, self.now, weekdays))
-                case Away(after, days):
-                    self.change(away(self.hunter().calendar, self.now, after, days))
+                case Move() | Rest() | Away() | Return():
+                    self.change(action)
+                    return None
         except HunterError as refusal:
             return refusal
-        return None
 
     def do(self, action: Do, *, completion_id: CompletionId | None = None) -> Outcome | StoredAnswer:
         """Complete a quest."""
@@ -235,33 +239,27 @@ class Player:
         self.made.remove(made)
         return outcome
 
-    def change(self, calendar: Calendar) -> None:
-        """Give the hunter another calendar."""
+    def change(self, action: Move | Rest | Away | Return) -> None:
+        """Change the hunter's calendar."""
         with self.store.write() as uow:
             hunter = uow.hunters.lock(self.hunter_id)
+            calendar = self._changed(hunter.calendar, action)
             uow.hunters.save(replace(hunter, calendar=calendar, updated_at=self.now))
             uow.commit()
 
-
-def moved(calendar: Calendar, now: datetime, zone: str, day_start: int) -> Calendar:
-    """Return *calendar* with another zone and day start from the end of today on (SPEC 2, Local day)."""
-    latest = calendar.zones[-1]
-    if latest.chosen_at is not None and now < latest.chosen_at + timedelta(hours=24):
-        raise SettingsChangeTooSoon(latest.chosen_at + timedelta(hours=24))
-    tomorrow = calendar.local_day(now) + ONE_DAY
-    since = calendar.begins(tomorrow)
-    return calendar._replace(zones=(*calendar.zones, ZonePeriod(zone, day_start, since, tomorrow, now)))
-
-
-def resting(calendar: Calendar, now: datetime, weekdays: tuple[int, ...]) -> Calendar:
-    """Return *calendar* with other rest days from tomorrow on."""
-    tomorrow = calendar.local_day(now) + ONE_DAY
-    kept = tuple(rest for rest in calendar.rests if rest.since < tomorrow)
-    return calendar._replace(rests=(*kept, RestDays(tomorrow, weekdays)))
-
-
-def away(calendar: Calendar, now: datetime, after: int, days: int) -> Calendar:
-    """Return *calendar* with a pause of *days* days, from *after* days on."""
-    start = calendar.local_day(now) + timedelta(days=after)
-    pause = Pause(str(an_id(f"{start}:{days}")), start, start + timedelta(days=days - 1))
-    return calendar._replace(pauses=(*calendar.pauses, pause))
+    def _changed(self, calendar: Calendar, action: Move | Rest | Away | Return) -> Calendar:
+        # By the same functions as the use cases, but with ids of the story's own: told twice, it is the same.
+        limits, today = self.rulebook.limits, calendar.local_day(self.now)
+        match action:
+            case Move(zone, day_start):
+                return with_zone(calendar, zone=zone, day_start=day_start, now=self.now, limits=limits)
+            case Rest(weekdays):
+                return with_rest_days(calendar, weekdays, now=self.now)
+            case Away(after, days):
+                start = today + timedelta(days=after)
+                self._count += 1
+                pause = Pause(str(an_id(f"pause {self._count}")), start, start + timedelta(days=days - 1))
+                return with_pause(calendar, pause, today=today, limits=limits)
+            case Return():
+                left = not_passed(calendar, today)
+                return without_pause(calendar, PauseId(UUID(left[0].id)), today=today) if left else calendar

@@ -8,7 +8,19 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from hunter_adapters.testing.builders import an_id
-from hunter_adapters.testing.play import Action, Away, Do, Habit, Move, Player, Rest, Story, TakeBack, Wait
+from hunter_adapters.testing.play import (
+    Action,
+    Away,
+    Do,
+    Habit,
+    Move,
+    Player,
+    Rest,
+    Return,
+    Story,
+    TakeBack,
+    Wait,
+)
 from hunter_core.days import ONE_DAY
 from hunter_core.errors import HunterError
 from hunter_core.ids import CompletionId
@@ -72,7 +84,7 @@ def calendar_changes() -> st.SearchStrategy[Action]:
     moves = st.builds(Move, zone=st.sampled_from(ZONES), day_start=st.sampled_from((0, 0, 0, 180, 330, 720)))
     rests = st.lists(st.integers(0, 6), max_size=2, unique=True).map(lambda days: Rest(tuple(sorted(days))))
     pauses = st.builds(Away, after=st.integers(0, 3), days=st.integers(1, 5))
-    return st.one_of(moves, rests, pauses)
+    return st.one_of(moves, rests, pauses, st.just(Return()))
 
 
 def habits() -> st.SearchStrategy[Habit]:
@@ -202,7 +214,7 @@ def delivered(store: Store, rulebook: Rulebook, delivery: Delivery, *, late: boo
 
 
 def journeys() -> st.SearchStrategy[Story]:
-    """A hunter who acts every six hours, so on each of their days, and moves between zones and day starts."""
+    """A hunter who acts every six hours and moves between zones and day starts."""
     move = st.builds(Move, zone=st.sampled_from(ZONES), day_start=st.sampled_from((0, 180, 330, 720)))
     step = st.tuples(st.none() | move).map(
         lambda chosen: [*(each for each in chosen if each is not None), Do(0), Wait(timedelta(hours=6))]
