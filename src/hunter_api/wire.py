@@ -146,6 +146,7 @@ def _uuid(value: Any, _: Any) -> UUID:
 
 _PLAIN: Mapping[Any, Hook] = {
     str: _text,
+    StrEnum: _word,  # more special than `str`, so it is the one that is found
     int: _int,
     bool: _bool,
     date: _date,
@@ -248,9 +249,8 @@ class Wire:
         converter.register_structure_hook_factory(_is_optional, optional)
         converter.register_structure_hook_factory(_has_unset, without_unset)
         converter.register_structure_hook_factory(_is_annotated, annotated)
-        converter.register_structure_hook_func(_is_word, _word)
-        for kind, hook in _PLAIN.items():
-            converter.register_structure_hook(kind, hook)
+        for plain, hook in _PLAIN.items():
+            converter.register_structure_hook(plain, hook)
         return converter
 
     def _checks(self, meta: Meta) -> Iterator[Check]:
@@ -331,10 +331,6 @@ def _is_optional(kind: Any) -> bool:
 
 def _has_unset(kind: Any) -> bool:
     return get_origin(kind) in (Union, UnionType) and UnsetType in get_args(kind)
-
-
-def _is_word(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, StrEnum)
 
 
 def _from_text(inner: Hook, pattern: str, read: Callable[[str], Any]) -> Hook:
