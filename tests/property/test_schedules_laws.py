@@ -151,6 +151,22 @@ def test_editing_a_schedule_leaves_the_states_of_all_days_before_the_edit_unchan
     assert all(version in after.versions for version in quest.versions if version.holds_from < today)
 
 
+@given(looks(times_schedules(), edits=1), st.data())
+def test_editing_some_times_a_week_leaves_the_states_of_all_days_before_the_edit_unchanged(
+    look: tuple[Quest, QuestRecord, HunterDays], data: st.DataObject
+) -> None:
+    quest, record, days = look
+    after = asking(
+        quest,
+        days.today,
+        per_day=data.draw(st.integers(1, 2)),
+        active=data.draw(st.booleans()),
+        last_day=data.draw(st.none() | st.just(days.today)),
+    )
+    yesterday = days.today - timedelta(days=1)
+    assert states(after, record, days, yesterday) == states(quest, record, days, yesterday)
+
+
 @given(looks())
 def test_a_day_done_often_enough_is_done_and_no_other_day_is(
     look: tuple[Quest, QuestRecord, HunterDays],
@@ -212,7 +228,7 @@ def test_a_quests_streak_counts_the_due_days_done_after_the_last_one_missed(
     assert current_streak(quest, record, days).length == length
 
 
-@given(looks(), st.data())
+@given(st.one_of(looks(), looks(times_schedules(rolling=st.just(True)), edits=0)), st.data())
 def test_a_streak_found_in_what_is_known_is_the_whole_one_or_says_that_it_may_be_longer(
     look: tuple[Quest, QuestRecord, HunterDays], data: st.DataObject
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +11,12 @@ from hunter_core.days import Calendar, Pause
 from hunter_core.errors import InvalidInput
 from hunter_core.ledger.days import DayRow
 from hunter_core.ports import UnitOfWork
-from hunter_core.quests.calendar import DayState
+from hunter_core.quests.calendar import DayState, QuestDay
 from hunter_core.quests.listing import QuestFilter, QuestSort, parse_due, parse_sort
 from hunter_core.quests.read import (
     quest_completions,
 )
-from hunter_core.rules.schedules import OnWeekdays
+from hunter_core.rules.schedules import OnWeekdays, Period, Times
 from hunter_core.words import Attribute, Difficulty, QuestType
 from tests.builders import NOW, TODAY, a_hunter, a_quest
 from tests.usecases.quest_house import House, back, fields_of
@@ -176,6 +176,21 @@ def test_today_shows_what_is_due_oldest_first_done_or_not() -> None:
     assert house.today() == ["Run DONE", "Read PENDING"]
     house.archive(read.id)
     assert house.today() == ["Run DONE"]
+
+
+def test_what_was_done_at_the_beginning_of_the_month_is_known_at_its_end() -> None:
+    house = House()
+    monthly = a_quest(
+        house.hunter,
+        type=QuestType.RECURRING,
+        schedule=Times(1, Period.MONTH),
+        created_day=date(2026, 9, 1),
+    )
+    house.keep(monthly)
+    house.complete(monthly, date(2026, 10, 1))
+    end = datetime(2026, 10, 31, 12, tzinfo=UTC)
+    assert house.today(end) == []
+    assert house.days(monthly.id, end.date(), end.date(), end) == [QuestDay(end.date(), DayState.NOT_DUE, 0)]
 
 
 def test_nothing_is_due_while_the_hunter_pauses() -> None:

@@ -107,8 +107,7 @@ def closed_quest(quest: Quest, *, today: date, now: datetime) -> Quest:
     """Return *quest* as archived at *now*: from *today* on it is asked for no more."""
     latest = quest.versions[-1]
     yesterday = date.fromordinal(today.toordinal() - 1)
-    last_day = yesterday if latest.last_day is None else min(latest.last_day, yesterday)
-    closing = replace(latest, holds_from=today, active=False, last_day=last_day)
+    closing = replace(latest, holds_from=today, active=False, last_day=yesterday)
     return replace(
         quest,
         is_active=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from hunter_core.quests.judge import Judge, Standing
+from hunter_core.quests.judge import Judge, Standing, same_unit
 from hunter_core.rules.schedules import Times
 
 ONE_DAY = timedelta(days=1)
@@ -42,15 +42,9 @@ def is_lost(judge: Judge, schedule: Times, day: date) -> bool:
         return False
     length = schedule.period.rolling_days
     around = list(days_between(day - (length - 1) * ONE_DAY, day + (length - 1) * ONE_DAY))
-    timeline = judge.timeline
     for start in range(length):
         period = around[start : start + length]
-        hopes = sum(
-            judge.standing(each) is Standing.DONE
-            or (judge.standing(each) is Standing.OPEN and not timeline.has_passed(each))
-            for each in period
-        )
-        if hopes >= share(judge, schedule, period):
+        if sum(_may_be_done(judge, each) for each in period) >= share(judge, schedule, period):
             return False
     return True
 
@@ -86,6 +80,23 @@ def days_between(first: date, last: date) -> Iterator[date]:
     """Yield the days from *first* to *last*, both included."""
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         yield date.fromordinal(ordinal)
+
+
+def _may_be_done(judge: Judge, day: date) -> bool:
+    """
+    Tell whether *day* is done, or can still be done as far as the judge knows.
+
+    A day that has passed undone cannot, unless it was a later edit that kept it from being asked for.
+    """
+    standing, timeline = judge.standing(day), judge.timeline
+    if standing is not Standing.OPEN or not timeline.has_passed(day):
+        return standing in (Standing.DONE, Standing.OPEN)
+    then = timeline.judge_of(day)
+    if then.place <= judge.place:
+        return False
+    return then.standing(day) is not Standing.OPEN or not same_unit(
+        then.version.schedule, judge.version.schedule
+    )
 
 
 def _is_kept(judge: Judge, schedule: Times, day: date) -> bool:

@@ -230,6 +230,28 @@ def test_a_week_that_was_begun_daily_counts_what_was_done_in_it() -> None:
     assert picture_of(quest, a_record("xxx...."), days_at(day(3)), 7) == "DDD----"
 
 
+def test_a_week_that_was_begun_daily_asks_for_its_part_from_then_on() -> None:
+    quest = asking(a_quest(), day(3), WEEKLY_3)
+    assert picture_of(quest, a_record(), days_at(day(7)), 7) == "MMM--MM"
+
+
+def test_what_is_edited_later_in_the_week_loses_none_of_the_days_before() -> None:
+    # Four of seven days would ask for two of three, and Wednesday and Thursday would have been lost.
+    switched_off = asking(a_quest(WEEKLY_3), day(4), active=False)
+    assert picture_of(switched_off, a_record(), days_at(day(7)), 7) == "----ZZZ"
+    ended = asking(a_quest(WEEKLY_3), day(4), last_day=day(3))
+    assert picture_of(ended, a_record(), days_at(day(7)), 7) == "-------"
+
+
+def test_what_ends_a_rolling_week_loses_none_of_the_days_before() -> None:
+    ended = asking(a_quest(ROLLING_3), day(4), last_day=day(3))
+    assert picture_of(ended, a_record(), days_at(day(20)), 7) == "-------"
+    daily = asking(a_quest(ROLLING_3), day(4), EveryDay())
+    assert picture_of(daily, a_record(), days_at(day(20)), 7) == "----MMM"
+    more = asking(a_quest(ROLLING_3), day(4), Times(4, Period.WEEK, rolling=True))
+    assert picture_of(more, a_record(), days_at(day(20)), 7) == "-MMMMMM"
+
+
 def test_a_higher_target_holds_for_the_whole_week_from_today_on() -> None:
     quest = asking(a_quest(WEEKLY_3), day(4), WEEKLY_5)
     assert picture_of(quest, a_record("x.x...."), days_at(day(7)), 7) == "D-D-MMM"

@@ -162,3 +162,11 @@ def test_a_run_that_was_broken_inside_what_is_known_is_whole(schedule: Schedule)
 def test_a_one_time_quest_done_long_ago_needs_no_look_back() -> None:
     record = QuestRecord(since=day(40), total=1)
     assert current_streak(a_quest(Once()), record, days_at(day(70))) == QuestStreak(1, True)
+
+
+def test_a_rolling_period_that_reaches_into_the_unknown_is_not_taken_for_missed() -> None:
+    quest, done = a_quest(ROLLING_3), [35, 36, 37, 46, 47, 48]
+    everything = QuestRecord(counts={day(number): 1 for number in done})
+    assert streak_of(quest, everything, days_at(day(48))) == 2
+    recent = QuestRecord(counts={day(number): 1 for number in done[3:]}, since=day(39), total=6)
+    assert current_streak(quest, recent, days_at(day(48))) == QuestStreak(1, False)
