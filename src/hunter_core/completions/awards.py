@@ -35,19 +35,17 @@ def metrics_of(hunter: Hunter, streak: int, moment: Moment) -> Metrics:
     """Return what achievements are judged by: *hunter*, the effective *streak*, and the moment."""
     easy, normal, hard = hunter.completed
     return Metrics(
-        level=hunter.level,
-        total_xp=hunter.total_xp,
-        streak=streak,
-        max_streak=hunter.max_streak,
-        quest_count=easy + normal + hard,
-        rank=hunter.rank,
-        attributes=hunter.attributes,
-        easy=easy,
-        normal=normal,
-        hard=hard,
-        completions_today=moment.completions_today,
-        local_hour=moment.local_hour,
-        weekday=moment.weekday,
+        hunter.level,
+        hunter.total_xp,
+        streak,
+        hunter.max_streak,
+        easy + normal + hard,
+        hunter.rank,
+        hunter.attributes,
+        easy,
+        normal,
+        hard,
+        *moment,
     )
 
 
@@ -101,7 +99,7 @@ class Awards:
                 )
                 self.entries.append(
                     LedgerEntry(
-                        id=EntryId(derived_id(unlock_id, "entry")),
+                        id=EntryId(unlock_id),
                         hunter_id=self.hunter.id,
                         seq=self.seq,
                         kind=EntryKind.ACHIEVEMENT,

@@ -22,7 +22,7 @@ from hunter_core.errors import (
 from hunter_core.hunters.events import QuestCompleted
 from hunter_core.hunters.evolve import evolve
 from hunter_core.hunters.hunter import Hunter
-from hunter_core.ids import CompletionId, EntryId, derived_id
+from hunter_core.ids import CompletionId, EntryId
 from hunter_core.ledger.days import DayRow, mend
 from hunter_core.ledger.entry import LedgerEntry
 from hunter_core.ports import Dice
@@ -65,7 +65,7 @@ def decide(situation: Situation, command: CompleteQuest, rulebook: Rulebook, dic
     hunter = evolve(before, QuestCompleted(xp.total_xp, gains, now, difficulty, streak), rulebook)
     awards.seq += 1
     paid = LedgerEntry(
-        id=EntryId(derived_id(command.completion_id, "entry")),
+        id=EntryId(command.completion_id),
         hunter_id=hunter.id,
         seq=awards.seq,
         kind=EntryKind.COMPLETION,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hunter_core.completions.completion import Completion
 from hunter_core.completions.unlock import Unlock
@@ -15,8 +15,7 @@ from hunter_core.rules.achievements import Achievement
 from hunter_core.words import Attributes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """
     What completing a quest, or taking a completion back, changes.
 

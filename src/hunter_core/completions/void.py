@@ -98,7 +98,7 @@ def decide_void(situation: VoidSituation, rulebook: Rulebook) -> Outcome:
         taken_back=taken_back,
         revoked=_achievements(rulebook, taken_back),
     )
-    return replace(outcome, events=_told(outcome, facts.event_seq))
+    return outcome._replace(events=_told(outcome, facts.event_seq))
 
 
 def _changed(before: Sequence[DayRow], after: Mapping[date, DayRow]) -> list[DayRow]:

@@ -15,6 +15,7 @@ class LedgerEntry:
     """
     A line of the ledger.
 
+    A line that pays has the id of what it pays for, so that a reversal's `source_id` leads there at once.
     `seq` runs 1, 2, 3 … per hunter; `source_id` is the completion, the unlock, the reversed entry or the
     correction; `local_day` is the hunter's day that it counts for, `recorded_at` the moment it was written;
     `rulebook` the content hash of the rules that priced it; `balance_after` the hunter's total XP with it.
