@@ -252,6 +252,11 @@ def test_what_ends_a_rolling_week_loses_none_of_the_days_before() -> None:
     assert picture_of(more, a_record(), days_at(day(20)), 7) == "-MMMMMM"
 
 
+def test_days_missed_before_a_rolling_week_began_are_no_hope_for_it() -> None:
+    quest = asking(a_quest(), day(4), ROLLING_3)
+    assert picture_of(quest, a_record(), days_at(day(20)), 7) == "MMMM-MM"
+
+
 def test_a_higher_target_holds_for_the_whole_week_from_today_on() -> None:
     quest = asking(a_quest(WEEKLY_3), day(4), WEEKLY_5)
     assert picture_of(quest, a_record("x.x...."), days_at(day(7)), 7) == "D-D-MMM"
