@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 
 from hunter_adapters.sql.rows import EVENT, event_row
@@ -27,7 +29,7 @@ class SqlOutbox:
     def __init__(self, transaction: Transaction) -> None:
         self._sql = transaction
 
-    def add(self, events: list[OutboxEvent]) -> None:
+    def add(self, events: Sequence[OutboxEvent]) -> None:
         self._sql.insert(_ADD, [event_row(event) for event in events])
 
     def last_seq(self, hunter_id: HunterId) -> int:

@@ -274,4 +274,4 @@ def _day(local_day: date, row: Row) -> DayRow:
 
 def event_row(event: OutboxEvent) -> Row:
     """Return the row of an *event*."""
-    return event.id, event.hunter_id, event.seq, event.type, event.at, event.data
+    return event.hunter_id, event.seq, event.type, event.at, event.data

@@ -45,11 +45,12 @@ from hunter_core.words import EntryKind
 _HUNTER = param("hunter_id", quests.c.hunter_id)
 _QUEST = param("quest_id", quests.c.id)
 _DAY = param("day", daily_stats.c.local_day)
+_LAST = param("last", daily_stats.c.local_day)
 
 
 def _days() -> ScalarSelect[str]:
     """
-    Return the day rows as a JSON list: the last standing day before `day`, and all from `day` on.
+    Return the day rows as a JSON list: the last standing day before `day`, and all from `day` to `last`.
 
     The primary key (hunter_id, local_day) is walked back from `day` to the first that stands, and then
     forth: few rows, because a completion is late by two days and taken back within seven.
@@ -66,7 +67,8 @@ def _days() -> ScalarSelect[str]:
         select(JsonRows(*(daily_stats.c[name] for name in DAY if name != "hunter_id")))
         .where(
             daily_stats.c.hunter_id == _HUNTER,
-            day >= func.coalesce(start, _DAY),
+            # Both ends are given, so that no planner takes it for a third of the table.
+            day.between(func.coalesce(start, _DAY), _LAST),
             or_(day >= _DAY, daily_stats.c.completed > inline(0)),
         )
         .scalar_subquery()
@@ -105,7 +107,9 @@ def _for_completion() -> Select[Any]:
     of_quest = and_(completions.c.quest_id == _QUEST, completions.c.voided_at.is_(None))
     on_day = select(func.count()).where(of_quest, completions.c.local_day == _DAY).scalar_subquery()
     # Whether it was ever done is all that is asked, so one is enough: a count would grow with the history.
-    one = select(inline(1)).select_from(completions).where(of_quest).limit(inline(1)).subquery()
+    # The order is that of the index, so that nobody looks for the one in the table, from its beginning.
+    ordered = select(inline(1)).select_from(completions).where(of_quest).order_by(completions.c.local_day)
+    one = ordered.limit(inline(1)).subquery()
     ever = select(func.count()).select_from(one).scalar_subquery()
     overdue = bindparam("overdue", type_=Boolean)
     keys = idempotency_keys
@@ -207,6 +211,7 @@ class SqlSituations:
             hunter_id=hunter.id,
             quest_id=quest_id,
             day=day,
+            last=_last_day(hunter, today),
             key=key,
             overdue=overdue,
         )
@@ -236,7 +241,11 @@ class SqlSituations:
             for row in self._sql.rows(_EARNED, completion_id=completion_id)
         ]
         row = self._sql.only(
-            _FOR_VOID, hunter_id=hunter.id, completion_id=completion_id, day=completion.local_day
+            _FOR_VOID,
+            hunter_id=hunter.id,
+            completion_id=completion_id,
+            day=completion.local_day,
+            last=_last_day(hunter, today),
         )
         days, unlocked, ledger_seq, event_seq, latest, reached_at = row
         return VoidFacts(
@@ -250,6 +259,11 @@ class SqlSituations:
             latest_completion=latest,
             reached_at=reached_at,
         )
+
+
+def _last_day(hunter: Hunter, today: date) -> date:
+    """Return the last day that can have a row: today, or a day that stands though the clock was set back."""
+    return today if hunter.last_day is None or hunter.last_day < today else hunter.last_day
 
 
 def _days_of(text: str | None) -> Sequence[DayRow]:

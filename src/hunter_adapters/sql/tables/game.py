@@ -217,16 +217,22 @@ Index(None, unlocks.c.completion_id)
 outbox = Table(
     "outbox",
     metadata,
-    id_column(),
-    owner("hunters", "hunter_id"),
-    whole("seq", BigInteger),
+    # The hunter's running number, which clients ask for events after. A purge keeps each hunter's last row.
+    # An event's id follows from the two (`OutboxEvent.id`), so it is no column.
+    owner("hunters", "hunter_id", primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("type", String(64), nullable=False),
     instant("at"),
     Column("data", Json, nullable=False),
     instant("relayed_at", nullable=True),
     *at_least(1, "seq"),
-    # The hunter's running number, which clients ask for events after. A purge keeps each hunter's last row.
-    UniqueConstraint("hunter_id", "seq"),
 )
 _pending = outbox.c.relayed_at.is_(None)
-Index("ix_outbox_pending", outbox.c.at, outbox.c.id, postgresql_where=_pending, sqlite_where=_pending)
+Index(
+    "ix_outbox_pending",
+    outbox.c.at,
+    outbox.c.hunter_id,
+    outbox.c.seq,
+    postgresql_where=_pending,
+    sqlite_where=_pending,
+)

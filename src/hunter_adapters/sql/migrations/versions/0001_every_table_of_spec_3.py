@@ -365,9 +365,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "outbox",
-        sa.Column("id", types.Id(), nullable=False),
         sa.Column("hunter_id", types.Id(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("type", sa.String(length=64), nullable=False),
         sa.Column("at", types.Instant(), nullable=False),
         sa.Column("data", types.Json(), nullable=False),
@@ -376,13 +375,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["hunter_id"], ["hunters.id"], name=op.f("fk_outbox_hunter_id_hunters"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("hunter_id", "seq", name=op.f("uq_outbox_hunter_id_seq")),
+        sa.PrimaryKeyConstraint("hunter_id", "seq", name=op.f("pk_outbox")),
     )
     op.create_index(
         "ix_outbox_pending",
         "outbox",
-        ["at", "id"],
+        ["at", "hunter_id", "seq"],
         unique=False,
         postgresql_where=sa.text("relayed_at IS NULL"),
         sqlite_where=sa.text("relayed_at IS NULL"),
