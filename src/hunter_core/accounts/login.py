@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from hunter_core.accounts.account import Account
 from hunter_core.accounts.names import check_email, email_key
 from hunter_core.accounts.passwords import normalised
-from hunter_core.accounts.session import NOWHERE, Client, SignedIn
+from hunter_core.accounts.session import NOWHERE, Client, Session, SignedIn
 from hunter_core.accounts.sign_in import Gate, SignIn, open_session, tokens_for
 from hunter_core.errors import Forbidden, InvalidCredentials, NotFound, NotVerified, TooBusy
 from hunter_core.gathering import Gathering
-from hunter_core.hunters.me import me_of
-from hunter_core.ports import Store
+from hunter_core.hunters.me import Me, me_of
+from hunter_core.ports import Store, UnitOfWork
 from hunter_core.rules.rulebook import Rulebook
 
 TRIES = 3
@@ -51,26 +52,46 @@ def login(
         if not gate.passwords.matches(form, stored) or account is None or stored is None:
             raise InvalidCredentials
         _may_come_in(account, gate)
-        renewed = _renewed(gate, form, stored)
-        with store.write() as uow:
-            try:
-                account = uow.accounts.lock(account.id)
-            except NotFound as gone:
-                raise InvalidCredentials from gone
-            if account.password_hash != stored or account.email_key != key:
-                continue  # changed while it was checked: check what stands now
-            _may_come_in(account, gate)
-            account = replace(account, password_hash=renewed, last_login=now, updated_at=now)
-            uow.accounts.save(account)
-            session = open_session(uow=uow, account=account, policy=gate.policy, client=client, now=now)
-            hunter, settings = uow.hunters.get(account.id), uow.settings.get(account.id)
-            uow.commit()
-        return SignIn(
-            me=me_of(account, hunter, settings, now=now, rulebook=rulebook),
-            session=session,
-            tokens=tokens_for(gate, session, SignedIn.of(session, account), now),
+        let_in = partial(
+            _let_in,
+            checked=account,
+            renewed=_renewed(gate, form, stored),
+            gate=gate,
+            client=client,
+            rulebook=rulebook,
+            now=now,
         )
+        found = store.run(let_in)
+        if found is not None:
+            me, session = found
+            pair = tokens_for(gate, session, SignedIn.of(session, me.account), now)
+            return SignIn(me=me, session=session, tokens=pair)
     raise TooBusy("The account is being changed. Try again shortly.")
+
+
+def _let_in(
+    uow: UnitOfWork,
+    *,
+    checked: Account,
+    renewed: str,
+    gate: Gate,
+    client: Client,
+    rulebook: Rulebook,
+    now: datetime,
+) -> tuple[Me, Session] | None:
+    """Open a session of the account that was *checked*; None when another password or address holds by now."""
+    try:
+        account = uow.accounts.lock(checked.id)
+    except NotFound as gone:
+        raise InvalidCredentials from gone
+    if (account.password_hash, account.email_key) != (checked.password_hash, checked.email_key):
+        return None
+    _may_come_in(account, gate)
+    account = replace(account, password_hash=renewed, last_login=now, updated_at=now)
+    uow.accounts.save(account)
+    session = open_session(uow=uow, account=account, policy=gate.policy, client=client, now=now)
+    hunter, settings = uow.hunters.get(account.id), uow.settings.get(account.id)
+    return me_of(account, hunter, settings, now=now, rulebook=rulebook), session
 
 
 def _checked(email: str, password: str) -> tuple[str, str]:

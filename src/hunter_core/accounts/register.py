@@ -8,7 +8,7 @@ from datetime import datetime
 from hunter_core.accounts.account import Account
 from hunter_core.accounts.names import check_email, check_hunter_name, email_key
 from hunter_core.accounts.passwords import check_new_password
-from hunter_core.accounts.session import NOWHERE, Client, SignedIn
+from hunter_core.accounts.session import NOWHERE, Client, Session, SignedIn
 from hunter_core.accounts.sign_in import Gate, SignIn, open_session, tokens_for
 from hunter_core.days import check_zone
 from hunter_core.gathering import Gathering
@@ -16,7 +16,7 @@ from hunter_core.hunters.hunter import Hunter
 from hunter_core.hunters.me import me_of
 from hunter_core.hunters.settings import Settings
 from hunter_core.ids import AccountId, new_id
-from hunter_core.ports import Store
+from hunter_core.ports import Store, UnitOfWork
 from hunter_core.rules.rulebook import Rulebook
 
 
@@ -66,12 +66,14 @@ def register(
         account.id, name, now=now, catalogue=rulebook.catalogue.hash, zone=registration.timezone
     )
     settings = Settings(hunter_id=hunter.id)
-    with store.write() as uow:
+
+    def keep(uow: UnitOfWork) -> Session:
         uow.accounts.add(account)
         uow.hunters.add(hunter)
         uow.settings.add(settings)
-        session = open_session(uow=uow, account=account, policy=gate.policy, client=client, now=now)
-        uow.commit()
+        return open_session(uow=uow, account=account, policy=gate.policy, client=client, now=now)
+
+    session = store.run(keep)
     return SignIn(
         me=me_of(account, hunter, settings, now=now, rulebook=rulebook),
         session=session,
