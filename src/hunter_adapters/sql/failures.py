@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from hunter_core.errors import EmailTaken, HunterError, HunterNameTaken, OutcomeUnknown, StoreUnavailable
 
 
 class Conflict(StoreUnavailable):
     """Two transactions stood in each other's way, and this one was undone: made anew, it may pass."""
+
+
+class ConstraintViolated(Exception):
+    """A row breaks a constraint that no request can run into: a mistake of the program, held off by the database."""
 
 
 class WrongDatabase(Exception):
@@ -49,9 +54,9 @@ def of_postgresql(error: Exception, *, lost: bool, committing: bool) -> Exceptio
     state = getattr(error, "sqlstate", None) or ""
     if state in _CONFLICTS:
         return Conflict()
-    if state == "23505":
-        refusal = _TAKEN.get(getattr(error, "diag").constraint_name or "")  # noqa: B009 - psycopg's, not Exception's
-        return error if refusal is None else refusal()
+    if state.startswith("23"):
+        diagnosis: Any = getattr(error, "diag", None)
+        return _violated(error, diagnosis.constraint_name or "")
     if committing and (lost or state.startswith(_NOT_NOW_CLASSES) or state in _NOT_NOW):
         return OutcomeUnknown()
     if lost or state in _NOT_NOW or state.startswith(_NOT_NOW_CLASSES):
@@ -63,16 +68,20 @@ def of_postgresql(error: Exception, *, lost: bool, committing: bool) -> Exceptio
 # full, cannot open, locking protocol.
 _SQLITE_NOT_NOW = frozenset({5, 6, 7, 8, 9, 10, 13, 14, 15})
 _SQLITE_DISK_ERROR = 10
-_SQLITE_CONSTRAINT_UNIQUE = (2067, 1555)
+_SQLITE_CONSTRAINT = 19
 
 
 def of_sqlite(error: Exception, *, committing: bool) -> Exception:
     """Return what the caller should raise for sqlite3's *error*, which is returned itself when it is our mistake."""
     code = getattr(error, "sqlite_errorcode", 0)
-    if code in _SQLITE_CONSTRAINT_UNIQUE:
-        refusal = _TAKEN.get(str(error).rpartition(": ")[2])
-        return error if refusal is None else refusal()
     primary = code & 0xFF
+    if primary == _SQLITE_CONSTRAINT:
+        return _violated(error, str(error).rpartition(": ")[2])
     if committing and primary == _SQLITE_DISK_ERROR:
         return OutcomeUnknown()
     return StoreUnavailable() if primary in _SQLITE_NOT_NOW else error
+
+
+def _violated(error: Exception, constraint: str) -> Exception:
+    refusal = _TAKEN.get(constraint)
+    return ConstraintViolated(str(error)) if refusal is None else refusal()

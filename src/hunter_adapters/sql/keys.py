@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
 
-from hunter_adapters.sql.statements import Insert, Statement, columns_of, param
+from sqlalchemy import Executable, select
+
+from hunter_adapters.sql.failures import ConstraintViolated
+from hunter_adapters.sql.statements import Statement, columns_of, param
 from hunter_adapters.sql.tables import idempotency_keys
 from hunter_adapters.sql.transaction import Transaction
 from hunter_core.ids import AccountId
-from hunter_core.keys import KeyedRequest, StoredAnswer
+from hunter_core.keys import KEPT_FOR, KeyedRequest, StoredAnswer
 
 _keys = idempotency_keys.c
+_COLUMNS = columns_of(idempotency_keys)
 _FIND = Statement(
     select(_keys.fingerprint, _keys.status, _keys.body, _keys.stored_at).where(
         _keys.account_id == param("account_id", _keys.account_id), _keys.key == param("key", _keys.key)
     )
 )
-# The place of an expired answer is taken; two requests at once stand in line for the hunter's row before this.
-_STORE = Insert(idempotency_keys, columns_of(idempotency_keys), onto=("account_id", "key"))
+
+
+def _store(insert: Any) -> Executable:
+    """Return the insert that takes the place of an expired answer, and of no other."""
+    values = {name: param(name, _keys[name]) for name in _COLUMNS}
+    answers = {name: value for name, value in values.items() if name not in ("account_id", "key")}
+    kept: Executable = (
+        insert(idempotency_keys)
+        .values(values)
+        .on_conflict_do_update(
+            index_elements=["account_id", "key"],
+            set_=answers,
+            where=_keys.stored_at <= param("expired", _keys.stored_at),
+        )
+    )
+    return kept
+
+
+_STORE = Statement(_store)
 
 
 class SqlIdempotencyKeys:
@@ -35,12 +56,16 @@ class SqlIdempotencyKeys:
         return StoredAnswer(fingerprint=row[0], status=row[1], body=row[2], stored_at=row[3])
 
     def store(self, request: KeyedRequest, answer: StoredAnswer) -> None:
-        row = (
-            request.account_id,
-            request.key,
-            answer.fingerprint,
-            answer.status,
-            answer.body,
-            answer.stored_at,
+        stored = self._sql.do(
+            _STORE,
+            account_id=request.account_id,
+            key=request.key,
+            fingerprint=answer.fingerprint,
+            status=answer.status,
+            body=answer.body,
+            stored_at=answer.stored_at,
+            expired=answer.stored_at - KEPT_FOR,
         )
-        self._sql.insert(_STORE, [row])
+        if not stored:
+            # Requests with one key stand in line for the hunter's row, and the second finds the answer.
+            raise ConstraintViolated(f"The key {request.key!r} has an answer that has not expired.")
