@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from datetime import date
 from enum import Enum, auto
 
@@ -34,6 +35,7 @@ class Judge:
     def __init__(self, timeline: Timeline, place: int) -> None:
         self.timeline, self.place = timeline, place
         self._standings: dict[date, Standing] = {}
+        self._done: list[int] | None = None
 
     @property
     def version(self) -> QuestVersion:
@@ -47,8 +49,14 @@ class Judge:
 
     def done(self, day: date) -> bool:
         """Tell whether the quest was done on *day* as often as it takes."""
-        count = self.timeline.record.on(day)
-        return count > 0 and count >= times_a_day(self.version_on(day))
+        count = self.timeline.record.counts.get(day)
+        return count is not None and count >= times_a_day(self.version_on(day))
+
+    def done_ordinals(self, first: int, last: int) -> list[int]:
+        """Return the done days from the ordinal *first* to *last*, both included, as ordinals, ascending."""
+        if self._done is None:
+            self._done = sorted(day.toordinal() for day in self.timeline.record.counts if self.done(day))
+        return self._done[bisect_left(self._done, first) : bisect_right(self._done, last)]
 
     def standing(self, day: date) -> Standing:
         """Return how *day* stands."""

@@ -21,7 +21,8 @@ def window(schedule: Times, day: date) -> tuple[date, date]:
 def is_asked_for(judge: Judge, schedule: Times, day: date) -> bool:
     """Tell whether the other days of *day*'s period leave the target unmet."""
     first, last = window(schedule, day)
-    others = sum(judge.done(each) for each in days_between(first, last) if each != day)
+    done = judge.done_ordinals(first.toordinal(), last.toordinal())
+    others = len(done) - (day.toordinal() in done)
     return others < schedule.times
 
 
@@ -101,15 +102,9 @@ def _may_be_done(judge: Judge, day: date) -> bool:
 
 def _is_kept(judge: Judge, schedule: Times, day: date) -> bool:
     """Tell, quickly, whether some rolling period with *day* holds the whole target; most days of a keen hunter do."""
-    length = schedule.period.rolling_days
-    recent = [
-        judge.done(each) for each in days_between(day - (length - 1) * ONE_DAY, day + (length - 1) * ONE_DAY)
-    ]
-    done = sum(recent[:length])
-    if done >= schedule.times:
-        return True
-    for leaving, entering in zip(recent, recent[length:], strict=False):
-        done += entering - leaving
-        if done >= schedule.times:
+    length, this = schedule.period.rolling_days, day.toordinal()
+    done = judge.done_ordinals(this - length + 1, this + length - 1)
+    for first, last in zip(done, done[schedule.times - 1 :], strict=False):
+        if max(last, this) - min(first, this) < length:
             return True
     return False
