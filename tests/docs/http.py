@@ -1,13 +1,16 @@
-"""Printers of what HTTP says: error codes and settings."""
+"""Printers of what HTTP says: error codes, operations and settings."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import attrs
 
 import hunter_api
 import hunter_core
+from hunter_api.app import operations
+from hunter_api.operations import camel_case
 from hunter_api.problems import STATUS, status_of
 from hunter_api.settings import Settings, variable
 from hunter_core.errors import HunterError
@@ -56,4 +59,23 @@ def _written(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-PRINTERS: dict[str, Printer] = {"errors": errors, "settings": settings}
+def routes() -> str:
+    """Every operation with what it answers, and whether it takes a key or may be kept."""
+    rows = []
+    for operation in operations():
+        marks = [
+            *(["open to all"] if not operation.signed_in else []),
+            *(["`Idempotency-Key`"] if operation.keyed else []),
+            *(["`ETag`"] if operation.listed else []),
+        ]
+        path = f"`{operation.method} {camel_path(operation.path)}`"
+        rows.append((path, operation.status, operation.summary, ", ".join(marks)))
+    return table(["operation", "answers", "what it does", ""], rows, right=" r")
+
+
+def camel_path(path: str) -> str:
+    """Return *path* with its parameters as the document spells them."""
+    return re.sub(r"\{(\w+)\}", lambda match: f"{{{camel_case(match[1])}}}", path)
+
+
+PRINTERS: dict[str, Printer] = {"errors": errors, "settings": settings, "operations": routes}
