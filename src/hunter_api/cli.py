@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 CANNOT_START = 2
 """The exit code where a setting, a file or an argument is at fault; one line on stderr says which."""
 
+WIDTH_OF_A_FILE = 160
+
 app = App(
     name="hunter",
     help="Quests pay XP, XP makes levels and ranks, and every point is in a ledger.",
@@ -162,7 +164,8 @@ def _give_up(why: str) -> NoReturn:
 def _console() -> Console:
     from rich.console import Console
 
-    return Console()
+    # A pipe or a file has no width of its own: tables are not folded to that of a terminal.
+    return Console() if sys.stdout.isatty() else Console(width=WIDTH_OF_A_FILE)
 
 
 class _opened:  # noqa: N801 - it is used as a function

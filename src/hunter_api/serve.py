@@ -17,11 +17,12 @@ from typing import Self
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from hunter_api.settings import SettingInvalid, Settings
+from hunter_api.crew import Crew
+from hunter_api.settings import SettingInvalid, Settings, load
 from hunter_api.wiring import World, open_world
 
-BACKLOG = 2048
-"""Connections that the system accepts for us while we are busy."""
+PATH = "/schema"
+"""Where the page with the API is; a test holds it to `docs_page`, which the start need not wait for."""
 
 _LAST_THREADS = 1.0
 
@@ -34,32 +35,46 @@ def serve(settings: Settings) -> None:
         SettingInvalid: If a setting, the data folder, the database or the port cannot be used.
     """
     _log_to_stderr(settings)
+    console = Console()
     with _ending() as begin_to_serve:
         listener = _bound(settings)
         world = open_world(settings)
-        console = Console()
         with StartProgress(console) as progress:
             world.prepare(progress)
         begin_to_serve()
-        _run(world, listener, console)
+        if settings.workers == 1:
+            _run(world, listener, lambda: _tell(console, settings, listener))
+        else:
+            world.close()
+            _tell(console, settings, listener)
+            Crew(listener, settings.workers).run()
     _end_threads()
 
 
-def _run(world: World, listener: socket.socket, console: Console) -> None:
+def serve_on(listener: socket.socket) -> None:
+    """Be one of several processes on *listener*; the database has been prepared."""
+    settings = load()
+    _log_to_stderr(settings)
+    with _ending() as begin_to_serve:
+        world = open_world(settings)
+        begin_to_serve()
+        _run(world, listener, lambda: None)
+    _end_threads()
+
+
+def _run(world: World, listener: socket.socket, started: Callable[[], None]) -> None:
     from hunter_api.app import create_app
-    from hunter_api.docs_page import PATH
     from hunter_api.server import Server, config_of
 
-    settings = world.settings
+    config = config_of(create_app(world.ports()), trusted_proxies=world.settings.trusted_proxies)
+    Server(config, started=started).run(sockets=[listener])
+
+
+def _tell(console: Console, settings: Settings, listener: socket.socket) -> None:
     address = _address(settings.host, listener.getsockname()[1])
-
-    def tell() -> None:
-        database = "SQLite" if settings.is_sqlite else "PostgreSQL"
-        console.print(f"The Hunter System serves on {address}, on {database}.", highlight=False)
-        console.print(f"The page with the API: {address}{PATH}", highlight=False)
-
-    config = config_of(create_app(world.ports()), trusted_proxies=settings.trusted_proxies)
-    Server(config, started=tell).run(sockets=[listener])
+    database = "SQLite" if settings.is_sqlite else "PostgreSQL"
+    console.print(f"The Hunter System serves on {address}, on {database}.", highlight=False)
+    console.print(f"The page with the API: {address}{PATH}", highlight=False)
 
 
 def _bound(settings: Settings) -> socket.socket:

@@ -80,12 +80,10 @@ def _waiting_at(listener: socket.socket) -> list[socket.socket]:
         found.append(connection)
 
 
-def config_of(app: Any, *, trusted_proxies: tuple[str, ...], workers: int = 1) -> uvicorn.Config:
+def config_of(app: Any, *, trusted_proxies: tuple[str, ...]) -> uvicorn.Config:
     """Return uvicorn's settings."""
     return uvicorn.Config(
         app,
-        factory=isinstance(app, str),
-        workers=workers,
         loop="auto",
         http="httptools",
         ws="none",

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import attrs
+from sqlalchemy.exc import DBAPIError
 
 from hunter_adapters.crypto.access_tokens import JwtAccessTokens
 from hunter_adapters.crypto.keys import KeyRing
@@ -84,9 +85,7 @@ class World:
         """
         try:
             self.check_ready()
-        except StoreUnavailable as error:
-            raise _no_database(self.settings, error.__cause__ or error) from error
-        except self.store.database.errors as error:
+        except self._failures() as error:
             raise _no_database(self.settings, error) from error
 
     def prepare(self, progress: Callable[[str, int, int], None]) -> None:
@@ -110,10 +109,12 @@ class World:
                 self.rulebook,
                 lambda done, of: progress("Deriving hunters under the rulebook in force", done, of),
             )
-        except StoreUnavailable as error:
-            raise _no_database(self.settings, error.__cause__ or error) from error
-        except self.store.database.errors as error:
+        except self._failures() as error:
             raise _no_database(self.settings, error) from error
+
+    def _failures(self) -> tuple[type[Exception], ...]:
+        """Return what says that there is no usable database: the store's refusals, the driver's, SQLAlchemy's."""
+        return (StoreUnavailable, DBAPIError, *self.store.database.errors)
 
 
 def open_world(settings: Settings) -> World:
@@ -199,7 +200,12 @@ def _store(settings: Settings) -> SqlStore:
 
 
 def _no_database(settings: Settings, error: BaseException) -> SettingInvalid:
-    where, why = host_of(settings.database), _one_line(error)
+    """Return what to say, in the words of the driver, which knows best; but never with the password."""
+    driver = getattr(error, "orig", None) or error.__cause__ or error
+    where, why = (
+        host_of(settings.database),
+        (str(driver).splitlines() or [type(driver).__name__])[0].rstrip("."),
+    )
     password = urlsplit(settings.database).password
     if password:
         why = why.replace(password, "…")

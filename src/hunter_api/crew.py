@@ -1,0 +1,71 @@
+"""Several web processes on one listener: each is a whole server, and one that dies is replaced (SPEC 8)."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import threading
+from multiprocessing.connection import wait
+from multiprocessing.context import SpawnProcess
+from types import FrameType
+
+REST = 1.0
+"""Seconds before a process that died is replaced, so that one that cannot live does not take the machine."""
+
+log = logging.getLogger("hunter.crew")
+
+
+class Crew:
+    """Keeps *size* processes that serve on *listener* until somebody says stop."""
+
+    def __init__(self, listener: socket.socket, size: int) -> None:
+        self._listener, self._size = listener, size
+        self._stopped = threading.Event()
+        # A fork would copy locks that threads of ours may hold; each process starts by itself.
+        self._context = multiprocessing.get_context("spawn")
+        self._processes: list[SpawnProcess] = []
+
+    def run(self) -> None:
+        """Serve, and return when every process has ended."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        self._processes = [self._started() for _ in range(self._size)]
+        while not self._stopped.is_set():
+            wait([process.sentinel for process in self._processes], timeout=0.2)
+            for place, process in enumerate(self._processes):
+                if not self._stopped.is_set() and process.exitcode is not None:
+                    log.error("web process %s ended with code %s", process.pid, process.exitcode)
+                    self._stopped.wait(REST)
+                    self._processes[place] = self._started()
+        # Ours goes first: the last of the processes then closes the door for good, and takes in who waits.
+        self._listener.close()
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.join()
+
+    def _started(self) -> SpawnProcess:
+        process = self._context.Process(target=_serve, args=(self._listener,), name="hunter-web")
+        process.start()
+        return process
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stopped.set()
+
+
+def _serve(listener: socket.socket) -> None:
+    """Be one of the processes: read the settings of the environment, and serve."""
+    from hunter_api.serve import serve_on
+
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    serve_on(listener)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
