@@ -216,6 +216,12 @@ def test_done_days_far_apart_are_kept_by_the_periods_around_them() -> None:
     assert picture_of(a_quest(ROLLING_3), record, days_at(day(14)), 14) == "DDD---- ----DDD"
 
 
+def test_done_days_that_no_seven_days_hold_together_keep_nothing() -> None:
+    quest = a_quest(ROLLING_3, created=day(-14))
+    assert picture_of(quest, a_record("x..x... x"), days_at(day(20)), 8) == "DMMDMMM D"
+    assert picture_of(quest, a_record("x..x..x ."), days_at(day(20)), 8) == "D--D--D M"
+
+
 # --- edits ----------------------------------------------------------------------------------------------------
 
 
