@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -93,7 +94,7 @@ class Client:
         *,
         raw: bytes | None = None,
         key: str | None = None,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str | bytes] | None = None,
         **query: Any,
     ) -> Answer:
         """
@@ -103,7 +104,7 @@ class Client:
             raw: The body's bytes, where they are no JSON.
             key: The Idempotency-Key.
         """
-        sent = dict(headers or {})
+        sent: dict[str, str | bytes] = dict(headers or {})
         if self.token is not None:
             sent.setdefault("Authorization", f"Bearer {self.token}")
         if key is not None:
@@ -112,7 +113,8 @@ class Client:
             raw = json.dumps(body).encode()
         if raw is not None:
             sent.setdefault("Content-Type", "application/json")
-        return Answer(self._http.request(method, path, content=raw, headers=sent, params=query or None))
+        encoded = [(name.encode(), _bytes(value)) for name, value in sent.items()]
+        return Answer(self._http.request(method, path, content=raw, headers=encoded, params=query or None))
 
     def get(self, path: str, **query: Any) -> Answer:
         """Send a GET."""
@@ -190,3 +192,7 @@ class Client:
     def void(self, quest_id: str, completion_id: str) -> Answer:
         """Take a completion back."""
         return self.delete(f"/api/quests/{quest_id}/completions/{completion_id}")
+
+
+def _bytes(value: str | bytes) -> bytes:
+    return value if isinstance(value, bytes) else value.encode("latin-1")
