@@ -22,8 +22,6 @@ class AuthPolicy:
         session_idles: How long a session lasts without a refresh; None for as long as it lasts.
         grace: How long after a refresh the token that was used still gives the same successor.
         passwords: What a new password must be.
-        tells_taken_addresses: Whether registration says that an address is taken. Where it does not, every
-            address gets the same answer, and the mail tells.
         requires_verified: Whether only a verified address may sign in.
     """
 
@@ -32,16 +30,12 @@ class AuthPolicy:
     session_idles: timedelta | None = None
     grace: timedelta = timedelta(seconds=10)
     passwords: PasswordPolicy
-    tells_taken_addresses: bool
     requires_verified: bool = False
 
 
-CONTRACT = AuthPolicy(
-    access_lasts=timedelta(days=7), passwords=CONTRACT_PASSWORDS, tells_taken_addresses=True
-)
+CONTRACT = AuthPolicy(access_lasts=timedelta(days=7), passwords=CONTRACT_PASSWORDS)
 STRICT = AuthPolicy(
     access_lasts=timedelta(minutes=15),
     session_idles=timedelta(days=14),
     passwords=STRICT_PASSWORDS,
-    tells_taken_addresses=False,
 )
