@@ -189,5 +189,5 @@ _HUNTER_COLUMNS = (
     "freezes",
     "last_day",
 )
-_COUNT_COLUMNS = ("completions_easy", "completions_normal", "completions_hard")
+_COUNT_COLUMNS = ("completed_easy", "completed_normal", "completed_hard")
 _DAY_COLUMNS = ("created", "completed", "xp", "time_spent", "streak", "max_streak", "freezes")
