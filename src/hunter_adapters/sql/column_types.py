@@ -33,7 +33,7 @@ class _Kept(TypeDecorator[Value], Generic[Value]):
     on_postgresql: TypeEngine[Any] = Text()
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(self.on_sqlite if dialect.name == "sqlite" else self.on_postgresql)
+        return self.on_sqlite if dialect.name == "sqlite" else self.on_postgresql
 
     def converters(self, dialect: str) -> tuple[Processor, Processor] | None:
         """Return what makes the stored form of a value, and what reads it; None: it is stored as it is."""

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    text,
 )
 
 from hunter_adapters.sql.column_types import Day, Id, Json, Ratio, Share, WallTime
@@ -184,7 +185,7 @@ Index(
     achievements.c.name,
     unique=True,
     postgresql_where=achievements.c.in_catalogue,
-    sqlite_where=achievements.c.in_catalogue,
+    sqlite_where=text("in_catalogue = 1"),
 )
 
 unlocks = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, UniqueConstraint, text
 
 from hunter_adapters.sql.calendars import calendar_from_json, calendar_to_json
 from hunter_adapters.sql.column_types import Json
@@ -60,7 +60,8 @@ Index(
     hunters.c.xp_reached_at,
     hunters.c.id,
     postgresql_where=hunters.c.is_active,
-    sqlite_where=hunters.c.is_active,
+    # As queries write it there: alone, SQLAlchemy would leave out the comparison, and no plan would fit.
+    sqlite_where=text("is_active = 1"),
 )
 
 hunter_settings = Table(
