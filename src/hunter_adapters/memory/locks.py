@@ -23,8 +23,7 @@ class Locks:
         Raises:
             RuntimeError: If this transaction only reads.
         """
-        if not self._writes:
-            raise RuntimeError(f"A transaction that only reads, or is over, locks no {what}.")
+        self._check_writes(what)
         self._held.add((what, wanted))
 
     def need(self, what: str, wanted: UUID) -> None:
@@ -33,9 +32,15 @@ class Locks:
 
         Raises:
             NotLocked: If it is not.
+            RuntimeError: If this transaction only reads, or is over.
         """
+        self._check_writes(what)
         if (what, wanted) not in self._held:
             raise NotLocked(f"The {what} {wanted} is written to, and was not locked first.")
+
+    def _check_writes(self, what: str) -> None:
+        if not self._writes:
+            raise RuntimeError(f"A transaction that only reads, or is over, locks and writes no {what}.")
 
     def close(self) -> None:
         """Let go of all, and take no more."""

@@ -172,7 +172,7 @@ def an_entry(
     """Return the ledger entry that paid *completion*."""
     amount = completion.xp.total_xp
     given: dict[str, Any] = {
-        "id": EntryId(derived_id(completion.id, "entry")),
+        "id": EntryId(completion.id),
         "hunter_id": completion.hunter_id,
         "seq": seq,
         "kind": EntryKind.COMPLETION,

@@ -1,0 +1,46 @@
+"""
+The contract of the ports of a store: subclass each under a name that pytest collects, and give a fixture `under_test`.
+
+    class TestHunters(HuntersContract): ...
+
+    @pytest.fixture
+    def under_test() -> UnderTest: ...
+"""
+
+from hunter_adapters.testing.contract.accounts import (
+    AccountsContract,
+    HunterSettingsContract,
+    SessionsContract,
+)
+from hunter_adapters.testing.contract.completions import CompletionsContract, UnlocksContract
+from hunter_adapters.testing.contract.hunters import HuntersContract
+from hunter_adapters.testing.contract.ledger import DaysContract, HistoriesContract, LedgerContract
+from hunter_adapters.testing.contract.messages import IdempotencyKeysContract, OutboxContract
+from hunter_adapters.testing.contract.quests import QuestHistoryContract, QuestsContract, SkipsContract
+from hunter_adapters.testing.contract.races import OverlappingRequestsContract
+from hunter_adapters.testing.contract.situations import SituationsContract
+from hunter_adapters.testing.contract.transactions import OverlappingWritersContract, StoreContract
+from hunter_adapters.testing.contract.under_test import CommitFailed, UnderTest
+
+__all__ = [
+    "AccountsContract",
+    "CommitFailed",
+    "CompletionsContract",
+    "DaysContract",
+    "HistoriesContract",
+    "HunterSettingsContract",
+    "HuntersContract",
+    "IdempotencyKeysContract",
+    "LedgerContract",
+    "OutboxContract",
+    "OverlappingRequestsContract",
+    "OverlappingWritersContract",
+    "QuestHistoryContract",
+    "QuestsContract",
+    "SessionsContract",
+    "SituationsContract",
+    "SkipsContract",
+    "StoreContract",
+    "UnderTest",
+    "UnlocksContract",
+]

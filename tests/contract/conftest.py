@@ -1,0 +1,125 @@
+"""The stores that the contracts are held to: memory, SQLite and PostgreSQL. A missing server is an error."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from hunter_adapters.memory import ConstraintViolated, MemoryStore
+from hunter_adapters.sql import failures
+from hunter_adapters.sql.store import SqlStore, open_store
+from hunter_adapters.testing.contract import CommitFailed, UnderTest
+from tests.builders import a_rulebook
+from tests.servers.postgres import PostgresServer
+
+# An empty store for the next test: everything hangs on an account, but for what the database knows of itself.
+EMPTY = ("DELETE FROM accounts", "DELETE FROM meta")
+
+
+class Breaker:
+    """Fails commits while it is switched on, in the thread that switched it on."""
+
+    def __init__(self) -> None:
+        self._here = threading.local()
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        self._here.on = True
+        try:
+            yield
+        finally:
+            self._here.on = False
+
+    def check(self) -> None:
+        if getattr(self._here, "on", False):
+            raise CommitFailed
+
+    def observe(self, sql: str) -> None:
+        if sql == "COMMIT":
+            self.check()
+
+
+class SqlHouse:
+    """A migrated store on a database, made once and emptied for each test."""
+
+    def __init__(self, url: str, *, empty: Callable[[], None]) -> None:
+        self._breaker, self._empty = Breaker(), empty
+        self.store: SqlStore = open_store(url, observer=self._breaker.observe)
+        self.store.migrate()
+        self.store.seed_achievements(a_rulebook("modern").catalogue)
+
+    def under_test(self) -> UnderTest:
+        self._empty()
+        return UnderTest(
+            store=self.store,
+            open_transactions=lambda: self.store.connections_in_use,
+            broken=(failures.ConstraintViolated,),
+            failing_commits=self._breaker,
+        )
+
+
+@pytest.fixture(scope="session")
+def sqlite_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlHouse]:
+    path: Path = tmp_path_factory.mktemp("contract") / "hunter.db"
+
+    def empty() -> None:
+        connection = sqlite3.connect(path, timeout=60)
+        try:
+            connection.execute("PRAGMA foreign_keys=ON")
+            with connection:
+                for statement in EMPTY:
+                    connection.execute(statement)
+        finally:
+            connection.close()
+
+    house = SqlHouse(f"sqlite:///{path}", empty=empty)
+    try:
+        yield house
+    finally:
+        house.store.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_house(postgres_server: PostgresServer) -> Iterator[SqlHouse]:
+    url = postgres_server.fresh_database()
+
+    def empty() -> None:
+        with psycopg.connect(url) as connection:
+            for statement in EMPTY:
+                connection.execute(statement)
+
+    house = SqlHouse(url, empty=empty)
+    try:
+        yield house
+    finally:
+        house.store.close()
+        postgres_server.drop_database(url)
+
+
+def _memory() -> UnderTest:
+    breaker = Breaker()
+    store = MemoryStore(before_commit=breaker.check)
+    return UnderTest(
+        store=store,
+        open_transactions=lambda: store.open_transactions,
+        broken=(ConstraintViolated,),
+        failing_commits=breaker,
+    )
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def under_test(request: pytest.FixtureRequest) -> Iterator[UnderTest]:
+    """An empty store, whose connections are all back when the test ends."""
+    if request.param == "memory":
+        found = _memory()
+    else:
+        house: SqlHouse = request.getfixturevalue(f"{request.param}_house")
+        found = house.under_test()
+    yield found
+    assert found.open_transactions() == 0

@@ -1,0 +1,77 @@
+"""Every port of a store, held to its contract over memory, SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from hunter_adapters.testing import contract
+
+
+class TestStore(contract.StoreContract):
+    pass
+
+
+class TestOverlappingWriters(contract.OverlappingWritersContract):
+    pass
+
+
+class TestOverlappingRequests(contract.OverlappingRequestsContract):
+    pass
+
+
+class TestAccounts(contract.AccountsContract):
+    pass
+
+
+class TestSessions(contract.SessionsContract):
+    pass
+
+
+class TestHunterSettings(contract.HunterSettingsContract):
+    pass
+
+
+class TestHunters(contract.HuntersContract):
+    pass
+
+
+class TestQuests(contract.QuestsContract):
+    pass
+
+
+class TestQuestHistory(contract.QuestHistoryContract):
+    pass
+
+
+class TestSkips(contract.SkipsContract):
+    pass
+
+
+class TestCompletions(contract.CompletionsContract):
+    pass
+
+
+class TestUnlocks(contract.UnlocksContract):
+    pass
+
+
+class TestSituations(contract.SituationsContract):
+    pass
+
+
+class TestLedger(contract.LedgerContract):
+    pass
+
+
+class TestDays(contract.DaysContract):
+    pass
+
+
+class TestHistories(contract.HistoriesContract):
+    pass
+
+
+class TestOutbox(contract.OutboxContract):
+    pass
+
+
+class TestIdempotencyKeys(contract.IdempotencyKeysContract):
+    pass
