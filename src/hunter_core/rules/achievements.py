@@ -146,11 +146,11 @@ def _with_article(kind: TriggerType) -> str:
 
 
 class _Ladder(NamedTuple):
-    """All achievements of one metric, by rising value; `below[n]` are the ids of the first n."""
+    """All achievements of one metric, by rising value; `below[n]` are the numbers of the first n."""
 
     read: Callable[[Metrics], int]
     values: tuple[int, ...]
-    below: tuple[frozenset[AchievementId], ...]
+    below: tuple[frozenset[int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +168,11 @@ class Catalogue:
     achievements: tuple[Achievement, ...]
     hash: str = field(init=False, compare=False)
     _by_id: dict[AchievementId, Achievement] = field(init=False, repr=False, compare=False)
-    _place: dict[AchievementId, int] = field(init=False, repr=False, compare=False)
+    # Ids are compared as the ints that they are: hashing and comparing UUIDs is done in Python, and with twenty
+    # unlocked it would take longer than all the rest of a round.
+    _place: dict[int, int] = field(init=False, repr=False, compare=False)
     _ladders: tuple[_Ladder, ...] = field(init=False, repr=False, compare=False)
-    _specials: tuple[tuple[Holds, AchievementId], ...] = field(init=False, repr=False, compare=False)
+    _specials: tuple[tuple[Holds, int], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for what in ("key", "name"):
@@ -184,11 +186,11 @@ class Catalogue:
 
         assign("hash", _hash(self.achievements))
         assign("_by_id", {achievement.id: achievement for achievement in self.achievements})
-        assign("_place", {achievement.id: place for place, achievement in enumerate(self.achievements)})
+        assign("_place", {achievement.id.int: place for place, achievement in enumerate(self.achievements)})
         simple = [a for a in self.achievements if a.trigger_type is not TriggerType.SPECIAL]
         special = [a for a in self.achievements if a.trigger_type is TriggerType.SPECIAL]
         assign("_ladders", tuple(_ladders(simple)))
-        assign("_specials", tuple((compiled(a.condition), a.id) for a in special))
+        assign("_specials", tuple((compiled(a.condition), a.id.int) for a in special))
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -205,25 +207,26 @@ class Catalogue:
         It costs the same however long the ladders are: what holds is a prefix of each ladder, and the
         prefix is compared with *unlocked* as a set.
         """
-        found: list[AchievementId] = []
+        have = {known.int for known in unlocked}
+        found: list[int] = []
         for read, values, below in self._ladders:
             held = below[bisect_right(values, read(metrics))]
-            if not held <= unlocked:
-                found.extend(held - unlocked)
+            if not held <= have:
+                found.extend(held - have)
         for holds, wanted in self._specials:
-            if holds(metrics) and wanted not in unlocked:
+            if holds(metrics) and wanted not in have:
                 found.append(wanted)
         if not found:
             return []
-        return [self._by_id[wanted] for wanted in sorted(found, key=self._place.__getitem__)]
+        return [self.achievements[place] for place in sorted(map(self._place.__getitem__, found))]
 
 
 def _ladders(achievements: Iterable[Achievement]) -> Iterable[_Ladder]:
-    rungs: dict[str, list[tuple[int, AchievementId]]] = {}
+    rungs: dict[str, list[tuple[int, int]]] = {}
     for achievement in achievements:
         comparison = achievement.condition
         if isinstance(comparison, Comparison):
-            rungs.setdefault(comparison.metric, []).append((comparison.value, achievement.id))
+            rungs.setdefault(comparison.metric, []).append((comparison.value, achievement.id.int))
     for metric, steps in rungs.items():
         steps.sort(key=lambda step: step[0])
         ids = [wanted for _, wanted in steps]

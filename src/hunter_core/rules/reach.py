@@ -75,9 +75,14 @@ class Ranges:
 
     def _must_be_left(self, metric: str) -> None:
         least, most = self.least[metric], self.most[metric]
-        if most is not None and least > most:
-            low, high = (Rank(list(Rank)[n]) if metric == "rank" else n for n in (least, most))
-            raise Impossible(f"{metric} would have to be at least {low} and at most {high}")
+        if most is None or least <= most:
+            return
+        ladder = list(Rank)
+        if metric != "rank":
+            raise Impossible(f"{metric} would have to be at least {least} and at most {most}")
+        if least >= len(ladder) or most < 0:
+            raise Impossible(f"ranks begin at {ladder[0]} and end at {ladder[-1]}")
+        raise Impossible(f"rank would have to be at least {ladder[least]} and at most {ladder[most]}")
 
 
 def domain(rulebook: Rulebook) -> Ranges:

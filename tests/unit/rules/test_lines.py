@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hunter_core.rules.lines import Lines
 
-TEXT = '''# a comment
+TEXT = '''# don't take [this for a value
 name = "x # no comment"   # one
 empty = ""
 
