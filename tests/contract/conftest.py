@@ -54,10 +54,14 @@ class SqlHouse:
         self.store.migrate()
         self.store.seed_achievements(a_rulebook("modern").catalogue)
 
-    def under_test(self) -> UnderTest:
+    def emptied(self) -> SqlStore:
         self._empty()
+        return self.store
+
+    def under_test(self) -> UnderTest:
         return UnderTest(
-            store=self.store,
+            store=self.emptied(),
+            emptied=self.emptied,
             open_transactions=lambda: self.store.connections_in_use,
             broken=(failures.ConstraintViolated,),
             failing_commits=self._breaker,
@@ -107,6 +111,7 @@ def _memory() -> UnderTest:
     store = MemoryStore(before_commit=breaker.check)
     return UnderTest(
         store=store,
+        emptied=MemoryStore,
         open_transactions=lambda: store.open_transactions,
         broken=(ConstraintViolated,),
         failing_commits=breaker,

@@ -75,3 +75,7 @@ class TestOutbox(contract.OutboxContract):
 
 class TestIdempotencyKeys(contract.IdempotencyKeysContract):
     pass
+
+
+class TestStories(contract.StoriesContract):
+    pass

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hunter_adapters.memory import MemoryStore
 from hunter_adapters.testing import laws, stories
 from hunter_adapters.testing.play import Do, Habit, Player, Story, Wait
-from hunter_core.completions.awards import NO_MOMENT, metrics_of
 from hunter_core.completions.outcome import Outcome
 from hunter_core.days import ONE_DAY
 from hunter_core.errors import HunterError
@@ -139,21 +138,12 @@ def test_a_refusal_changes_nothing(story: Story, rulebook: Rulebook) -> None:
 # --- taking back --------------------------------------------------------------------------------------------------
 
 
-def nothing_is_overdue(player: Player) -> bool:
-    """Whether the hunter has everything that they would be awarded now, moments apart."""
-    history = player.history()
-    hunter, rulebook = history.hunter, player.rulebook
-    streak = hunter.effective_streak(player.today(), rulebook.streaks)
-    standing = {unlock.achievement_id for unlock in history.unlocks if unlock.taken_back_at is None}
-    return not rulebook.catalogue.judge(metrics_of(hunter, streak, NO_MOMENT), standing)
-
-
 @given(stories.stories(), rulebooks, stories.completions(keys=False))
 def test_complete_then_void_at_once_leaves_everything_as_before(
     story: Story, rulebook: Rulebook, act: Do
 ) -> None:
     player = played(story, rulebook)
-    assume(nothing_is_overdue(player))
+    assume(laws.nothing_is_overdue(player.history(), rulebook, player.today()))
     before = laws.Standing.of(player.history())
     lines = list(player.history().entries)
 

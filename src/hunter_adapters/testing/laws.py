@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from hunter_core.completions.awards import NO_MOMENT, metrics_of
 from hunter_core.completions.completion import Completion
 from hunter_core.hunters.hunter import DifficultyCounts, Hunter
 from hunter_core.ledger.audit import differences
@@ -234,6 +235,14 @@ def every_law_of_one_hunter(history: History, rulebook: Rulebook, today: date) -
     every_unlock_is_paid_once_and_stands_once(history)
     nothing_pays_twice(history)
     the_audit_finds_nothing(history, rulebook)
+
+
+def nothing_is_overdue(history: History, rulebook: Rulebook, today: date) -> bool:
+    """Tell whether the hunter has everything that they would be awarded on *today*, moments apart."""
+    hunter = history.hunter
+    streak = hunter.effective_streak(today, rulebook.streaks)
+    standing = {unlock.achievement_id for unlock in history.unlocks if unlock.taken_back_at is None}
+    return not rulebook.catalogue.judge(metrics_of(hunter, streak, NO_MOMENT), standing)
 
 
 @dataclass(frozen=True, slots=True)

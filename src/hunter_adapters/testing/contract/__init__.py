@@ -19,6 +19,7 @@ from hunter_adapters.testing.contract.messages import IdempotencyKeysContract, O
 from hunter_adapters.testing.contract.quests import QuestHistoryContract, QuestsContract, SkipsContract
 from hunter_adapters.testing.contract.races import OverlappingRequestsContract
 from hunter_adapters.testing.contract.situations import SituationsContract
+from hunter_adapters.testing.contract.stories import StoriesContract
 from hunter_adapters.testing.contract.transactions import OverlappingWritersContract, StoreContract
 from hunter_adapters.testing.contract.under_test import CommitFailed, UnderTest
 
@@ -41,6 +42,7 @@ __all__ = [
     "SituationsContract",
     "SkipsContract",
     "StoreContract",
+    "StoriesContract",
     "UnderTest",
     "UnlocksContract",
 ]

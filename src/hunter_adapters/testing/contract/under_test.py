@@ -27,12 +27,14 @@ class UnderTest:
     A store, empty but for the achievements of both shipped rulebooks.
 
     Attributes:
+        emptied: Empties the store and returns it, or returns another one that is empty.
         open_transactions: How many transactions are under way, or connections in use, at this moment.
         broken: What is raised where a row breaks a constraint that no request can run into.
         failing_commits: Within it, every commit fails with `CommitFailed` before it reaches the database.
     """
 
     store: Store
+    emptied: Callable[[], Store]
     open_transactions: Callable[[], int]
     broken: tuple[type[Exception], ...]
     failing_commits: Callable[[], AbstractContextManager[None]]
