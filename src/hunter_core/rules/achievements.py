@@ -176,10 +176,11 @@ class Catalogue:
 
     def __post_init__(self) -> None:
         for what in ("key", "name"):
-            seen = [getattr(achievement, what) for achievement in self.achievements]
-            twice = {word for word in seen if seen.count(word) > 1}
-            if twice:
-                raise ValueError(f"two achievements have the {what} {min(twice)!r}")
+            seen: set[str] = set()
+            for word in (getattr(achievement, what) for achievement in self.achievements):
+                if word in seen:
+                    raise ValueError(f"two achievements have the {what} {word!r}")
+                seen.add(word)
 
         def assign(name: str, value: object) -> None:
             object.__setattr__(self, name, value)

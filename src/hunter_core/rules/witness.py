@@ -229,6 +229,8 @@ def _likely(achievement: Achievement, rulebook: Rulebook) -> Iterator[tuple[Step
             ranges = ranges_of(clause, rulebook)
         except Impossible:
             continue
+        if ranges.least["questCount"] > MOST_COMPLETIONS or ranges.least["maxStreak"] > _MOST_DAYS:
+            continue
         wishes = _wishes(clause, achievement, rulebook)
         longest = max(wishes.runs, default=0)
         days = min(_MOST_DAYS, max(14, 2 * longest + 14, 2 * ranges.least["questCount"] + 14))
