@@ -34,3 +34,4 @@ def test_every_difference_names_the_test_that_shows_it() -> None:
 
     assert rows
     assert [row for row in rows if not NAMED.search(row)] == []
+    assert [row for row in rows if len(row.split(" | ")) != 4] == []
