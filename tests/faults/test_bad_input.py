@@ -1,0 +1,290 @@
+"""Bad input, field by field: it is refused, the field is named, and nothing is stored."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.faults.badness import Json, bad_texts, bad_values, resolved
+from tests.servers.app import App
+from tests.servers.books import Books
+from tests.servers.client import PASSWORD, Answer, Client
+
+METHODS = ("get", "post", "patch", "put", "delete")
+
+
+class Operation(NamedTuple):
+    """A method of a path, as the document has it."""
+
+    method: str
+    path: str
+    described: Json
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def body(self) -> Json | None:
+        content = self.described.get("requestBody", {}).get("content", {})
+        return content["application/json"]["schema"] if content else None
+
+    def parameters(self, where: str) -> list[Json]:
+        return [each for each in self.described.get("parameters", ()) if each["in"] == where]
+
+
+class Ground:
+    """A hunter who has one of everything, the document, and what stood in the books before."""
+
+    def __init__(self, app: App, client: Client, books: Books) -> None:
+        self.client, self.books = client, books
+        client.register()
+        self.document: Json = client.get("/schema/openapi.json").json
+        quest = client.create_quest(completionsPerDay=50)
+        completion = client.complete(quest["id"]).data["completion"]
+        client.post("/api/users/me/pauses", {"from": "2990-01-01", "until": "2990-01-02"})
+        self.quest_id = quest["id"]
+        self.ids = {"questId": quest["id"], "completionId": completion["id"]}
+
+    def operations(self) -> Iterator[Operation]:
+        """Yield every operation under /api."""
+        for path, methods in self.document["paths"].items():
+            for method in METHODS:
+                if method in methods and path.startswith("/api/"):
+                    yield Operation(method.upper(), path, methods[method])
+
+    def path_of(self, operation: Operation) -> str:
+        """Return the path with ids of the hunter's own in it."""
+        path = operation.path
+        for parameter in operation.parameters("path"):
+            name = parameter["name"]
+            value = (
+                self.client.user["hunterName"] if name == "hunterName" else self.ids.get(name, uuid.uuid4())
+            )
+            path = path.replace(f"{{{name}}}", str(value))
+        return path
+
+    @contextmanager
+    def nothing_stored(self) -> Iterator[None]:
+        """Assert that the database holds afterwards what it held before, to the last column."""
+        before = self.books.contents()
+        yield
+        assert self.books.contents() == before
+
+    def assert_refused(self, answer: Answer, field: str, value: object) -> None:
+        """Assert that *field* is named in a refusal, and that nothing was stored."""
+        assert (answer.status, answer.code) == (422, "VALIDATION_ERROR"), (answer, field, value)
+        named = {name.replace("[", ".").partition(".")[0] for name in answer.fields}
+        assert named == {field}, (answer, field, value)
+
+
+@pytest.fixture
+def ground(app: App, client: Client, books: Books) -> Ground:
+    return Ground(app, client, books)
+
+
+def good_body(operation: Operation) -> dict[str, Any]:
+    """Return a body that *operation* would take; it must be here, or the test does not know the operation."""
+    bodies: dict[str, dict[str, Any]] = {
+        "POST /api/auth/register": {"email": "new@example.com", "password": PASSWORD, "hunterName": "Newcomer"},
+        "POST /api/auth/login": {"email": "new@example.com", "password": PASSWORD},
+        "POST /api/auth/refresh": {"refreshToken": "x"},
+        "POST /api/quests": {"title": "Run", "type": "RECURRING", "baseXP": 10, "frequency": "CUSTOM",
+                      "schedule": {"kind": "EVERY_DAY"}},
+        "PATCH /api/quests/{questId}": {},
+        "POST /api/quests/{questId}/complete": {},
+        "POST /api/quests/{questId}/skip": {"day": "2026-11-22"},
+        "PATCH /api/users/me": {},
+        "PATCH /api/users/me/settings": {},
+        "POST /api/users/me/pauses": {"from": "2990-02-01", "until": "2990-02-02"},
+    }  # fmt: skip
+    return bodies[operation.name]
+
+
+def test_no_field_of_any_body_takes_what_it_must_not_be(ground: Ground) -> None:
+    tried = 0
+    for operation in ground.operations():
+        if operation.body is None:
+            continue
+        path, good = ground.path_of(operation), good_body(operation)
+        fields = resolved(operation.body, ground.document)["properties"]
+        # Who signs in with a password that no new account could have is told what anybody else is told.
+        words = not operation.path.endswith("/login")
+        with ground.nothing_stored():
+            for field, schema in fields.items():
+                for value in bad_values(field, schema, ground.document, words=words):
+                    answer = ground.client.send(operation.method, path, {**good, field: value})
+                    ground.assert_refused(answer, field, value)
+                    tried += 1
+    assert tried > 800
+
+
+def test_no_field_is_taken_that_nobody_knows(ground: Ground) -> None:
+    for operation in ground.operations():
+        if operation.body is None:
+            continue
+        path, good = ground.path_of(operation), good_body(operation)
+        with ground.nothing_stored():
+            for name in (
+                "unknown",
+                "Title",
+                "id",
+                "hunterId",
+                "totalXP",
+                "role",
+                "_private",
+                "",
+                "a\0b",
+                "__proto__",
+            ):
+                answer = ground.client.send(operation.method, path, {**good, name: 1})
+                assert (answer.status, answer.code) == (422, "VALIDATION_ERROR"), (answer, name)
+                assert answer.fields == {name} or not name, (answer, name)
+            half = ground.client.send(operation.method, path, {**good, "\ud800": 1})
+            assert (half.status, half.code) == (422, "VALIDATION_ERROR"), half
+
+
+def test_no_needed_field_may_be_missing(ground: Ground) -> None:
+    for operation in ground.operations():
+        if operation.body is None:
+            continue
+        path, good = ground.path_of(operation), good_body(operation)
+        with ground.nothing_stored():
+            for field in resolved(operation.body, ground.document).get("required", ()):
+                less = {name: value for name, value in good.items() if name != field}
+                ground.assert_refused(ground.client.send(operation.method, path, less), field, "nothing")
+
+
+MALFORMED = {
+    "NaN": b'{"title": NaN}',
+    "Infinity": b'{"baseXP": Infinity}',
+    "-Infinity": b'{"baseXP": -Infinity}',
+    "cut off": b'{"title": "a',
+    "a comma too many": b'{"title": "a",}',
+    "single quotes": b"{'title': 'a'}",
+    "no UTF-8": b'{"title": "\xff"}',
+    "half a pair in UTF-8": b'{"title": "\xed\xa0\x80"}',
+    "UTF-16": '{"title": "a"}'.encode("utf-16"),
+    "a bare control character": b'{"title": "a\x01"}',
+    "too deep": b"[" * 60_000,
+    "two values": b"{}{}",
+    "a comment": b"{} // nothing",
+}
+
+
+def test_what_is_no_json_is_malformed(ground: Ground) -> None:
+    for operation in ground.operations():
+        if operation.body is None:
+            continue
+        path = ground.path_of(operation)
+        with ground.nothing_stored():
+            for what, raw in MALFORMED.items():
+                answer = ground.client.send(operation.method, path, raw=raw)
+                assert (answer.status, answer.code) == (400, "MALFORMED_JSON"), (answer, what)
+            for raw in (b"[]", b"null", b'"text"', b"7", b"true"):
+                answer = ground.client.send(operation.method, path, raw=raw)
+                assert (answer.status, answer.code, answer.fields) == (422, "VALIDATION_ERROR", {"body"}), (
+                    answer
+                )
+            big = ground.client.send(operation.method, path, raw=json.dumps({"title": "x" * 70_000}).encode())
+            assert (big.status, big.code) == (413, "BODY_TOO_LARGE"), big
+            form = {"Content-Type": "application/x-www-form-urlencoded"}
+            other = ground.client.send(operation.method, path, raw=b"title=a", headers=form)
+            assert (other.status, other.code) == (415, "UNSUPPORTED_MEDIA_TYPE"), other
+
+
+def test_no_query_parameter_takes_what_it_must_not_be(ground: Ground) -> None:
+    tried = 0
+    for operation in ground.operations():
+        for parameter in operation.parameters("query"):
+            for value in bad_texts(parameter["schema"]):
+                answer = ground.client.get(ground.path_of(operation), **{parameter["name"]: value})
+                ground.assert_refused(answer, parameter["name"], value)
+                tried += 1
+    assert tried > 50
+
+
+@pytest.mark.parametrize("query", ["page=%ff", "page=1&page=2", "&".join(f"q{n}=1" for n in range(200))])
+def test_a_query_that_cannot_be_read_is_refused(client: Client, query: str) -> None:
+    client.register()
+    answer = client.get(f"/api/quests?{query}")
+    assert (answer.status, answer.code) == (422, "VALIDATION_ERROR"), answer
+
+
+BAD_IDS = [
+    "x",
+    "1",
+    "%00",
+    "%ff",
+    "..%2f..",
+    "9223372036854775808",
+    "%7BquestId%7D",
+    "' OR 1=1 --",
+    "me",
+    "é",
+]
+
+
+def test_what_is_no_id_is_answered_like_an_id_that_nothing_has(ground: Ground) -> None:
+    for operation in ground.operations():
+        ids = [
+            each["name"] for each in operation.parameters("path") if each["schema"].get("format") == "uuid"
+        ]
+        good = good_body(operation) if operation.body is not None else None
+        for name in ids:
+            bodies = set()
+            for value in [str(uuid.uuid4()), *BAD_IDS]:
+                path = ground.path_of(operation._replace(path=operation.path.replace(f"{{{name}}}", value)))
+                with ground.nothing_stored():
+                    answer = ground.client.send(operation.method, path, good)
+                assert (answer.status, answer.code) == (404, "NOT_FOUND"), (answer, value)
+                error = answer.json["error"]
+                bodies.add((error["code"], error["message"]))
+            # %2f is a slash to the router, which finds no such path
+            assert len(bodies) <= 2, bodies
+
+
+def test_what_belongs_to_somebody_else_is_answered_like_an_id_that_nothing_has(
+    ground: Ground, app: App
+) -> None:
+    with Client(app.url) as other:
+        other.register()
+        for operation in ground.operations():
+            if not any(each["name"] in ground.ids for each in operation.parameters("path")):
+                continue
+            good = good_body(operation) if operation.body is not None else None
+            with ground.nothing_stored():
+                theirs = other.send(operation.method, ground.path_of(operation), good)
+                nobodys = other.send(
+                    operation.method,
+                    ground.path_of(operation).replace(ground.quest_id, str(uuid.uuid4())),
+                    good,
+                )
+            assert (theirs.status, theirs.code) == (404, "NOT_FOUND"), theirs
+            first, second = theirs.json["error"], nobodys.json["error"]
+            assert first.pop("requestId") != second.pop("requestId")
+            assert first == second
+
+
+def test_a_key_that_is_none_is_refused(ground: Ground) -> None:
+    keyed = [
+        each
+        for each in ground.operations()
+        if any(header["name"] == "Idempotency-Key" for header in each.parameters("header"))
+    ]
+    assert len(keyed) == 4
+    for operation in keyed:
+        with ground.nothing_stored():
+            for key in (b"", b"x" * 256, b"a b", b"\xc3\xbc", b"a\tb"):
+                answer = ground.client.send(
+                    operation.method,
+                    ground.path_of(operation),
+                    good_body(operation),
+                    headers={"Idempotency-Key": key},
+                )
+                assert (answer.status, answer.code) == (400, "IDEMPOTENCY_KEY_INVALID"), (answer, key)

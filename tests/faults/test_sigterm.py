@@ -1,0 +1,112 @@
+"""SIGTERM: what was asked is answered, nothing new is taken, and the process is gone within 10 s with exit code 0."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+
+import httpx
+import pytest
+
+from tests.faults.load import PER_DAY, at_length, in_parallel, registered, zone_at_noon
+from tests.servers.app import App
+from tests.servers.books import Books
+from tests.servers.client import Answer, Client
+
+GONE_SECONDS = 10
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
+def test_requests_under_way_are_answered_before_the_process_ends(own_app: App, how: signal.Signals) -> None:
+    (hunter,) = registered(own_app.url, 1)
+    quest = hunter.create_quest(completionsPerDay=PER_DAY)
+    count = 40
+    sent = threading.Barrier(count + 1)
+
+    def complete(number: int) -> Answer:
+        with Client(own_app.url, token=hunter.token) as alone:
+            # The connection stands before the signal comes; the request goes out with all the others.
+            assert alone.get("/health/live").status == 200
+            sent.wait(60)
+            return alone.complete(quest["id"], key=f"last-{number}")
+
+    answers: list[Answer] = []
+    asking = threading.Thread(
+        target=lambda: answers.extend(in_parallel(complete, range(count), clients=count))
+    )
+    asking.start()
+    sent.wait(60)
+    # All are on their way, and of 40 for one hunter's row most still wait for it.
+    time.sleep(0.03)
+    begun = time.monotonic()
+    code = own_app.end(how)
+    gone_after = time.monotonic() - begun
+    asking.join()
+
+    assert code == 0, own_app.log
+    assert gone_after < GONE_SECONDS
+    assert [answer.status for answer in answers] == [200] * count
+    with Books(own_app.database_url) as books:
+        assert books.one("SELECT count(*) FROM completions") == count
+        assert books.unbalanced() == []
+    assert "Traceback" not in own_app.log
+    hunter.close()
+
+
+def test_clients_that_go_on_asking_are_served_or_not_connected(own_app: App) -> None:
+    hunters = registered(own_app.url, 4)
+    quests = [[hunter.create_quest(completionsPerDay=PER_DAY) for _ in range(4)] for hunter in hunters]
+    answers: list[Answer] = []
+    dropped: list[httpx.TransportError] = []
+
+    def go_on(number: int) -> None:
+        hunter = hunters[number % len(hunters)]
+        for quest in quests[number % len(hunters)]:
+            for _ in range(PER_DAY):
+                # A connection for each request: on one that is kept, the server may hang up between two requests
+                # at the very moment at which the next is sent, and HTTP/1.1 has no way to tell the client.
+                with Client(own_app.url, token=hunter.token) as once:
+                    try:
+                        answers.append(once.complete(quest["id"], key=f"{number}-{len(answers)}"))
+                    except httpx.ConnectError:
+                        return
+                    except httpx.TransportError as error:
+                        dropped.append(error)
+                        return
+
+    threads = [threading.Thread(target=go_on, args=(number,)) for number in range(at_length(16, 8))]
+    for thread in threads:
+        thread.start()
+    while len(answers) < 50:
+        time.sleep(0.01)
+    begun = time.monotonic()
+    code = own_app.terminate()
+    gone_after = time.monotonic() - begun
+    for thread in threads:
+        thread.join()
+
+    assert code == 0, own_app.log
+    assert gone_after < GONE_SECONDS
+    assert dropped == []
+    assert {answer.status for answer in answers} <= {200, 409}
+    with Books(own_app.database_url) as books:
+        done = sum(answer.status == 200 for answer in answers)
+        assert books.one("SELECT count(*) FROM completions") == done
+        assert books.unbalanced() == []
+    for hunter in hunters:
+        hunter.close()
+
+
+def test_a_connection_that_says_nothing_does_not_hold_the_end_up(own_app: App) -> None:
+    with Client(own_app.url) as idle, httpx.Client(base_url=own_app.url) as half:
+        idle.register(zone=zone_at_noon())
+        assert half.get("/health/live").status_code == 200
+
+        begun = time.monotonic()
+        assert own_app.terminate() == 0, own_app.log
+        assert time.monotonic() - begun < GONE_SECONDS
+
+    own_app.start()
+    with Client(own_app.url, token=idle.token) as back:
+        assert back.me()["totalXP"] == 0
