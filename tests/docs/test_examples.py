@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,3 +29,18 @@ def test_the_readme_has_a_library_example_that_needs_the_core_alone_and_ten_line
     assert "hunter_adapters" not in example.text
     assert "hunter_api" not in example.text
     assert len(lines) <= 10
+
+
+def test_the_library_guide_needs_nothing_but_the_standard_library(tmp_path: Path) -> None:
+    blocks = [block for block in blocks_of(ROOT / "docs/guides/library.md") if block.language == "python"]
+    program = tmp_path / "guide.py"
+    program.write_text(
+        f"import sys\nsys.path.insert(0, {str(ROOT / 'src')!r})\n"
+        + "\n".join(block.text for block in blocks),
+        encoding="utf-8",
+    )
+
+    # -S: what is installed cannot be imported.
+    done = subprocess.run([sys.executable, "-I", "-S", str(program)], capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
