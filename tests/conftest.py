@@ -7,6 +7,9 @@ from hypothesis import HealthCheck, settings
 
 from tests.servers.postgres import PostgresServer
 
+# The laws and contracts that we ship fail as legibly as our own tests.
+pytest.register_assert_rewrite("hunter_adapters.testing")
+
 # A deadline is a timed test, and "too slow" is one by another name.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("suite"), max_examples=5_000)
