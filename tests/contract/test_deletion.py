@@ -7,13 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete
 
+from hunter_adapters.sql.statements import Statement, param
 from hunter_adapters.sql.tables import accounts
+from hunter_adapters.sql.transaction import Transaction
 from hunter_adapters.testing import laws
 from hunter_adapters.testing.play import Do, Habit, Player, Story, TakeBack, Wait
 from hunter_core.errors import NotFound
 from tests.builders import a_rulebook
 from tests.contract.conftest import SqlHouse
 
+DELETE = Statement(delete(accounts).where(accounts.c.id == param("account_id", accounts.c.id)))
 STORY = Story(
     begins=datetime(2026, 6, 1, 6, tzinfo=UTC),
     zone="Europe/Berlin",
@@ -37,8 +40,10 @@ def test_deleting_one_hunter_changes_no_others_numbers(house: SqlHouse) -> None:
         gone.perform(action)
     before = kept.history()
 
-    with house.store.database.engine().begin() as connection:
-        connection.execute(delete(accounts).where(accounts.c.id == gone.hunter_id))
+    transaction = Transaction(house.store.database, to_write=True)
+    transaction.do(DELETE, account_id=gone.hunter_id)
+    transaction.commit()
+    transaction.close()
 
     assert kept.history() == before
     laws.every_law_of_one_hunter(kept.history(), a_rulebook(), kept.today())
