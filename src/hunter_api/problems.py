@@ -9,6 +9,7 @@ from hunter_api import errors as api
 from hunter_api.wire import failure, printable
 from hunter_core import errors as core
 from hunter_core.errors import HunterError
+from hunter_core.rules.findings import RulebookUnreadable
 
 STATUS: Mapping[type[HunterError], HTTPStatus] = {
     # The request is not understood.
@@ -51,6 +52,7 @@ STATUS: Mapping[type[HunterError], HTTPStatus] = {
     core.OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
     # Ours.
     core.RulebookInvalid: HTTPStatus.INTERNAL_SERVER_ERROR,
+    RulebookUnreadable: HTTPStatus.INTERNAL_SERVER_ERROR,
     api.InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
     HunterError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }

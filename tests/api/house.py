@@ -1,0 +1,209 @@
+"""The application over memory, by a clock that the test moves, and a client of it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from litestar.testing import TestClient
+
+from hunter_adapters.crypto.access_tokens import JwtAccessTokens
+from hunter_adapters.crypto.keys import KeyRing
+from hunter_adapters.crypto.passwords import BcryptPasswords
+from hunter_adapters.crypto.pool import BoundedPool
+from hunter_adapters.crypto.refresh_tokens import DerivedRefreshTokens
+from hunter_adapters.memory import MemoryStore
+from hunter_api.app import create_app
+from hunter_api.ports import Ports
+from hunter_core.accounts.common import common_passwords
+from hunter_core.accounts.policy import CONTRACT, AuthPolicy
+from hunter_core.accounts.sign_in import Gate
+from hunter_core.achievements.ports import Holders
+from hunter_core.dice import HashDice
+from hunter_core.ports import Store
+from hunter_core.rules.toml import load_rulebook
+
+SUNDAY_NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+PASSWORD = "Arise-from-the-shadows-1!"
+KEY = bytes(range(7, 7 + 32))
+CHEAPEST = 4
+"""The lowest cost that bcrypt takes: no test of HTTP is about how long a hash takes."""
+
+
+class Clock:
+    """Tells the time that the test says."""
+
+    def __init__(self) -> None:
+        self.instant = SUNDAY_NOON
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def advance(self, **by: float) -> None:
+        self.instant += timedelta(**by)
+
+
+class CountedUnlocks:
+    """Counts holders in memory, anew each time."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def holders(self) -> Holders:
+        with self._store.read() as uow:
+            ids = uow.histories.hunter_ids()
+            held = Counter(unlock.achievement_id for each in ids for unlock in uow.unlocks.standing(each))
+            return Holders(hunters=len(ids), of=held)
+
+
+def a_gate(policy: AuthPolicy = CONTRACT) -> Gate:
+    ring = KeyRing([("test", KEY)])
+    return Gate(
+        policy=policy,
+        passwords=BcryptPasswords(ring, BoundedPool(threads=2, waiting=16), cost=CHEAPEST),
+        common=common_passwords(),
+        access=JwtAccessTokens(ring, lasts=policy.access_lasts),
+        refresh=DerivedRefreshTokens(ring),
+    )
+
+
+def ports_over(
+    store: Store,
+    clock: Clock,
+    *,
+    ready: Callable[[], None] = lambda: None,
+    rulebook: str = "classic",
+    policy: AuthPolicy = CONTRACT,
+) -> Ports:
+    return Ports(
+        store=store,
+        clock=clock,
+        dice=HashDice(),
+        rulebook=load_rulebook(rulebook),
+        gate=a_gate(policy),
+        popularity=CountedUnlocks(store),
+        ready=ready,
+    )
+
+
+class Answer:
+    """An answer, and what the contract says of every one."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.status = response.status_code
+        self.headers = response.headers
+        self.body = response.content
+        assert self.headers["x-request-id"]
+        assert self.headers["x-content-type-options"] == "nosniff"
+        assert self.headers["referrer-policy"] == "no-referrer"
+
+    def __repr__(self) -> str:
+        return f"<{self.status} {self.body[:400]!r}>"
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def data(self) -> Any:
+        assert self.json["success"] is True, self
+        return self.json["data"]
+
+    @property
+    def error(self) -> Any:
+        said = self.json
+        assert said["success"] is False, self
+        assert said["error"]["requestId"] == self.headers["x-request-id"]
+        return said["error"]
+
+    @property
+    def code(self) -> str:
+        return str(self.error["code"])
+
+    @property
+    def fields(self) -> set[str]:
+        return {each["field"] for each in self.error.get("details", ())}
+
+
+class House:
+    """A running application, and a hunter who asks it things."""
+
+    def __init__(self, http: TestClient[Any], store: Store, clock: Clock) -> None:
+        self.http, self.store, self.clock = http, store, clock
+        self.token: str | None = None
+        self.refresh_token = ""
+        self.user: dict[str, Any] = {}
+
+    def another(self) -> House:
+        """Return somebody else at the same application."""
+        return House(self.http, self.store, self.clock)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        raw: bytes | None = None,
+        key: str | None = None,
+        headers: Mapping[str, str | bytes] | None = None,
+        **query: Any,
+    ) -> Answer:
+        sent: dict[str, Any] = dict(headers or {})
+        if self.token is not None:
+            sent.setdefault("authorization", f"Bearer {self.token}")
+        if key is not None:
+            sent["idempotency-key"] = key
+        if body is not None:
+            raw = json.dumps(body).encode()
+        if raw is not None:
+            sent.setdefault("content-type", "application/json")
+        return Answer(self.http.request(method, path, content=raw, headers=sent, params=query or None))
+
+    def get(self, path: str, **query: Any) -> Answer:
+        return self.ask("GET", path, **query)
+
+    def post(self, path: str, body: Any = None, *, key: str | None = None) -> Answer:
+        return self.ask("POST", path, body, key=key)
+
+    def patch(self, path: str, body: Any) -> Answer:
+        return self.ask("PATCH", path, body)
+
+    def delete(self, path: str) -> Answer:
+        return self.ask("DELETE", path)
+
+    def register(self, name: str = "Jinwoo", **more: Any) -> Answer:
+        body = {"email": f"{name}@example.com", "password": PASSWORD, "hunterName": name, **more}
+        return self.post("/api/auth/register", body)
+
+    def signed_in(self, name: str = "Jinwoo", **more: Any) -> House:
+        answer = self.register(name, **more)
+        assert answer.status == 201, answer
+        self.token, self.refresh_token = answer.data["token"], answer.data["refreshToken"]
+        self.user = answer.data["user"]
+        return self
+
+    def quest(self, **fields: Any) -> Any:
+        answer = self.post("/api/quests", {"title": "Push-ups", "type": "DAILY", "baseXP": 100, **fields})
+        assert answer.status == 201, answer
+        return answer.data
+
+    def complete(self, quest: Any, body: Any = None, *, key: str | None = None) -> Answer:
+        return self.post(f"/api/quests/{quest['id']}/complete", {} if body is None else body, key=key)
+
+    def me(self) -> Any:
+        return self.get("/api/auth/me").data
+
+
+@contextmanager
+def a_house(store: Store | None = None, **settings: Any) -> Iterator[House]:
+    """Open an application over *store*, else over memory."""
+    store, clock = store or MemoryStore(), Clock()
+    with TestClient(create_app(ports_over(store, clock, **settings)), raise_server_exceptions=False) as http:
+        http.headers.clear()
+        yield House(http, store, clock)
