@@ -27,7 +27,7 @@ from tests.servers.app import App
 from tests.servers.client import Client
 from tests.servers.postgres import PostgresServer
 
-ROUNDS, BATCH = 8, 150
+ROUNDS, BATCH = 30, 40
 OLD_DAYS, OLD_A_DAY = 1000, 10
 QUESTS = 40
 # The source design on this kind of machine (issue 2): Node + Prisma, in ms of CPU, server and database.

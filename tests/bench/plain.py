@@ -16,7 +16,7 @@ HUNTER = "SELECT * FROM hunters WHERE id = %s FOR NO KEY UPDATE"
 FACTS = """
 SELECT q.*,
   (SELECT count(*) FROM completions c WHERE c.quest_id = q.id AND c.local_day = %(day)s AND c.voided_at IS NULL),
-  (SELECT c.id FROM completions c WHERE c.quest_id = q.id AND c.voided_at IS NULL LIMIT 1),
+  (SELECT c.id FROM completions c WHERE c.quest_id = q.id AND c.voided_at IS NULL ORDER BY c.local_day LIMIT 1),
   (SELECT json_agg(d) FROM daily_stats d WHERE d.hunter_id = q.hunter_id AND d.local_day >= coalesce(
      (SELECT b.local_day FROM daily_stats b WHERE b.hunter_id = q.hunter_id AND b.local_day < %(day)s
        AND b.completed > 0 ORDER BY b.local_day DESC LIMIT 1), %(day)s)),
