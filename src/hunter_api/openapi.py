@@ -39,7 +39,10 @@ def document(operations: Iterable[Operation], bounds: Mapping[str, Bounds]) -> J
     paths: dict[str, Json] = {}
     for operation in found:
         path = camel_path(operation)
-        paths.setdefault(path, {})[operation.method.lower()] = _operation(operation, schemas)
+        described = _operation(operation, schemas)
+        if links := _links(operation, found):
+            described["responses"][str(operation.status)]["links"] = links
+        paths.setdefault(path, {})[operation.method.lower()] = described
     tags = dict.fromkeys(operation.tag for operation in found)
     queries = {operation.query.__name__ for operation in found if operation.query is not None}
     return {
@@ -92,6 +95,21 @@ def _operation(operation: Operation, schemas: Mapping[str, Json]) -> Json:
     return described
 
 
+def _links(operation: Operation, others: list[Operation]) -> Json:
+    """Return where the ids in the operation's answer lead: to what takes one of them, and nothing besides."""
+    links: Json = {}
+    for other in others:
+        if operation.gives and other.path_parameters and set(other.path_parameters) <= set(operation.gives):
+            links[other.name] = {
+                "operationId": other.name,
+                "parameters": {
+                    camel_case(name): f"$response.body#{operation.gives[name]}"
+                    for name in other.path_parameters
+                },
+            }
+    return links
+
+
 def camel_path(operation: Operation) -> str:
     """Return the path of *operation* with its parameters spelled as on the wire."""
     path = operation.path
@@ -133,7 +151,6 @@ _IDEMPOTENCY_KEY: Json = {
         "hours, it is answered with what it was answered then, and `Idempotency-Replayed: true`."
     ),
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
-    "example": "7f1c2f0e-complete-2026-11-22",
 }
 _IF_NONE_MATCH: Json = {
     "name": "If-None-Match",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -51,6 +51,8 @@ class Operation:
         keyed: Whether it takes an Idempotency-Key.
         listed: Whether it is a list that a client may keep and ask for again by its ETag (SPEC 10, Caches).
         lane: Where it runs.
+        gives: The ids in its answer that other operations take, by the name of the parameter, each as a JSON
+            pointer: what the document links by.
     """
 
     method: str
@@ -66,6 +68,7 @@ class Operation:
     keyed: bool
     listed: bool
     lane: Lane
+    gives: Mapping[str, str]
 
     @property
     def name(self) -> str:
@@ -150,6 +153,7 @@ class Routes:
         keyed: bool = False,
         listed: bool = False,
         lane: Lane = Lane.STORE,
+        gives: Mapping[str, str] | None = None,
     ) -> Callable[[Handler], Handler]:
         def declare(handle: Handler) -> Handler:
             hints = get_type_hints(handle)
@@ -169,6 +173,7 @@ class Routes:
                     keyed=keyed,
                     listed=listed,
                     lane=lane,
+                    gives=gives or {},
                 )
             )
             return handle

@@ -56,7 +56,7 @@ Value = TypeVar("Value")
 routes = Routes("Quests", "/api/quests")
 
 
-@routes.post("", status=201, keyed=True, refuses=(QuestLimitReached,))
+@routes.post("", status=201, keyed=True, refuses=(QuestLimitReached,), gives={"quest_id": "/data/id"})
 def post_quest(call: Call, *, body: QuestDraft) -> Answer[QuestView]:
     """
     Create a quest.
@@ -162,6 +162,7 @@ def delete_quest(call: Call, *, quest_id: UUID) -> Answer[None]:
     "/{quest_id}/complete",
     keyed=True,
     refuses=(QuestInactive, QuestAlreadyCompleted, QuestExpired, CompletionLimitReached),
+    gives={"quest_id": "/data/completion/questId", "completion_id": "/data/completion/id"},
 )
 def post_completion(call: Call, *, quest_id: UUID, body: CompleteRequest) -> Answer[CompletedView]:
     """

@@ -116,7 +116,9 @@ def list_pauses(call: Call) -> Answer[PausesView]:
     return ok(PausesView(pauses=tuple(map(PauseView.of, found))))
 
 
-@routes.post("/me/pauses", status=201, keyed=True, refuses=(PauseLimitReached,))
+@routes.post(
+    "/me/pauses", status=201, keyed=True, refuses=(PauseLimitReached,), gives={"pause_id": "/data/id"}
+)
 def create_pause(call: Call, *, body: PausePlan) -> Answer[PauseView]:
     """
     Plan a pause: the days in it cost no streak.

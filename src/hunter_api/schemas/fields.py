@@ -22,6 +22,7 @@ _INSTANT: Final = (
     _DATE.removesuffix("$")
     + r"[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
 )
+_WALL_CLOCK: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _DAY_START: Final = r"^((0[0-9]|1[01]):[0-5][0-9]|12:00)$"
 
 
@@ -107,6 +108,15 @@ Instant = Annotated[
 Day = Annotated[
     date,
     Meta(description="A civil date.", examples=["2026-11-22"], extra_json_schema={"pattern": _DATE}),
+]
+ReminderTime = Annotated[
+    str,
+    Meta(
+        pattern=f"^({_WALL_CLOCK}|{_INSTANT[1:-1]})$",
+        description="A local time `HH:MM`, or an instant: kept is its wall-clock time in the hunter's zone.",
+        examples=["07:30"],
+        extra={"message": "must be a time HH:MM, or an instant with its offset"},
+    ),
 ]
 AttributeSet = Annotated[
     tuple[Attribute, ...],

@@ -11,7 +11,17 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from hunter_api.schemas.common import PaginationView
-from hunter_api.schemas.fields import AttributeSet, Day, Instant, Page, PageSize, UtcInstant, bounded, text
+from hunter_api.schemas.fields import (
+    AttributeSet,
+    Day,
+    Instant,
+    Page,
+    PageSize,
+    ReminderTime,
+    UtcInstant,
+    bounded,
+    text,
+)
 from hunter_api.schemas.schedules import ScheduleValue
 from hunter_core.quests.calendar import DayState, QuestDay
 from hunter_core.quests.fields import LONGEST_DESCRIPTION, LONGEST_TITLE
@@ -26,15 +36,6 @@ Description = Annotated[str, text(0, LONGEST_DESCRIPTION, "More about it.", "Fiv
 BaseXP = Annotated[int, bounded("baseXP", "What it pays before multiplier and bonuses.", 100)]
 PerDay = Annotated[int, bounded("completionsPerDay", "How often a day counts.", 1)]
 EstimatedTime = Annotated[int, bounded("seconds", "How long it should take, in seconds.", 1800)]
-ReminderTime = Annotated[
-    str,
-    text(
-        5,
-        40,
-        "A local time `HH:MM`, or an instant: kept is the wall-clock time that it has in the hunter's zone.",
-        "07:30",
-    ),
-]
 
 
 # --- requests --------------------------------------------------------------------------------------------------
