@@ -17,6 +17,7 @@ from hunter_core.days import ONE_DAY
 from hunter_core.errors import HunterError
 from hunter_core.keys import StoredAnswer
 from hunter_core.ledger.history import History
+from hunter_core.ledger.rederive import rederive
 from hunter_core.ledger.replay import replay
 from hunter_core.rules.rulebook import Rulebook
 from tests.builders import a_rulebook
@@ -259,6 +260,35 @@ def test_a_day_told_late_repairs_the_streak_of_the_days_after(
 
     laws.the_effective_streak_is_the_one_walked(history, rulebook, player.today())
     laws.the_days_say_what_happened(history, rulebook)
+
+
+# --- another rulebook ---------------------------------------------------------------------------------------------
+
+
+@given(stories.stories(longest=6), st.permutations(("classic", "modern")), st.integers(0, 60))
+def test_a_hunter_derived_again_under_another_rulebook_goes_on_lawfully(
+    story: Story, names: list[str], turn: int
+) -> None:
+    old, new = (a_rulebook(name) for name in names)
+    store = MemoryStore()
+    rederive(store, old, _silent)
+    player = Player(store, old, story)
+    player.play(story.actions[:turn])
+    paid = list(player.history().entries)
+
+    assert rederive(store, new, _silent) == 1
+    player.rulebook = new
+    assert list(player.history().entries) == paid
+    laws.every_law_of_one_hunter(player.history(), new, player.today())
+    player.play(story.actions[turn:])
+
+    assert list(player.history().entries)[: len(paid)] == paid
+    laws.every_law_of_one_hunter(player.history(), new, player.today())
+    assert rederive(store, new, _silent) == 0
+
+
+def _silent(done: int, of: int) -> None:
+    """Show no progress."""
 
 
 # --- zones --------------------------------------------------------------------------------------------------------
