@@ -27,7 +27,7 @@ class _Kept(TypeDecorator[Value], Generic[Value]):
     no converter takes the value as it is.
     """
 
-    cache_ok = True
+    cache_ok = True  # each subclass says so itself, or SQLAlchemy does not believe it
     impl: Any = Text
     on_sqlite: TypeEngine[Any] = Text()
     on_postgresql: TypeEngine[Any] = Text()
@@ -58,6 +58,7 @@ def _unless_none(convert: Processor) -> Processor:
 class Id(_Kept[UUID]):
     """A UUID: native in PostgreSQL, its 16 bytes in SQLite. Both sort a UUIDv7 by its age."""
 
+    cache_ok = True
     impl = Uuid
     on_sqlite = LargeBinary(16)
     on_postgresql = Uuid()
@@ -82,6 +83,7 @@ class Instant(_Kept[datetime]):
     `2026-11-22T07:00:00.000000+00:00`, which sorts as the moments do and which SQLite's own functions read.
     """
 
+    cache_ok = True
     impl = DateTime
     on_sqlite = String(32)
     on_postgresql = DateTime(timezone=True)
@@ -97,6 +99,7 @@ def _instant_text(value: datetime) -> str:
 class Day(_Kept[date]):
     """A civil date."""
 
+    cache_ok = True
     impl = Date
     on_sqlite = Date()
     on_postgresql = Date()
@@ -108,6 +111,7 @@ class Day(_Kept[date]):
 class WallTime(_Kept[time]):
     """A time on somebody's wall clock, without a zone."""
 
+    cache_ok = True
     impl = Time
     on_sqlite = Time()
     on_postgresql = Time()
@@ -119,6 +123,7 @@ class WallTime(_Kept[time]):
 class Ratio(_Kept[float]):
     """A number from 0 to 1 that somebody estimated: the one place for a float, and it decides no XP."""
 
+    cache_ok = True
     impl = Float
     on_sqlite = Float(53)
     on_postgresql = Float(53)
@@ -130,6 +135,7 @@ class Ratio(_Kept[float]):
 class Word(_Kept[StrEnum]):
     """One word of an enumeration; the column has a CHECK that names them all (`tables.base.one_of`)."""
 
+    cache_ok = True
     length = 24
     on_sqlite = String(length)
     on_postgresql = String(length)
@@ -144,6 +150,8 @@ class Word(_Kept[StrEnum]):
 
 class Share(_Kept[Fraction]):
     """An exact fraction, written `3/2`."""
+
+    cache_ok = True
 
     def converters(self, dialect: str) -> tuple[Processor, Processor] | None:
         return str, _fraction
@@ -162,6 +170,7 @@ class Json(_Kept[Any]):
     between rows of the same text, so *decode* must return something immutable.
     """
 
+    cache_ok = True
     on_postgresql = JSONB()
 
     def __init__(

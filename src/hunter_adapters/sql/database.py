@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, ClassVar
 
 from sqlalchemy import Engine
@@ -33,6 +34,7 @@ class Database(ABC):
     errors: tuple[type[Exception], ...]
 
     def __init__(self, pool_size: int) -> None:
+        self._trusted_since = float("-inf")
         self.pool = QueuePool(
             self._connect,
             pool_size=pool_size,
@@ -58,10 +60,15 @@ class Database(ABC):
                 raise StoreUnavailable from error
             except self.errors as error:
                 raise self.unreachable(error) from error
-            if not self._is_stale(connection.driver_connection):
+            opened = connection.info.setdefault("opened", monotonic())
+            if opened > self._trusted_since and not self._is_stale(connection.driver_connection):
                 return connection
             # The pool opens another in its place.
             connection.invalidate()
+
+    def distrust(self) -> None:
+        """Use no connection any more that was open until now: one was lost, and the others may hang as it did."""
+        self._trusted_since = monotonic()
 
     def lock_writer(self) -> None:  # noqa: B027 - a database that lets many write has nothing to lock
         """

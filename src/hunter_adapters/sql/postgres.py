@@ -45,6 +45,7 @@ _OPTIONS = " ".join(
 )
 
 Result = TypeVar("Result")
+Connection = TypeVar("Connection", bound=psycopg.Connection[Any])
 
 
 class PatientConnection(psycopg.Connection[Any]):
@@ -72,12 +73,12 @@ class Postgres(Database):
         except psycopg.ProgrammingError as error:
             raise WrongDatabase(f"the address is not one of PostgreSQL: {error}") from error
         options = f"{_OPTIONS} {given.pop('options', '')}".strip()
-        self._conninfo = make_conninfo(**{**_CONNECTION, **given}, options=options)
+        self.conninfo = make_conninfo(**{**_CONNECTION, **given}, options=options)
 
     def engine(self) -> Engine:
         return create_engine(
             "postgresql+psycopg://",
-            creator=lambda: psycopg.connect(self._conninfo, options="-c TimeZone=UTC"),
+            creator=lambda: _adapted(psycopg.connect(self.conninfo, options="-c TimeZone=UTC")),
             poolclass=NullPool,
         )
 
@@ -97,15 +98,9 @@ class Postgres(Database):
         return StoreUnavailable()
 
     def _connect(self) -> PatientConnection:
-        connection = PatientConnection.connect(self._conninfo, autocommit=True)
+        connection = PatientConnection.connect(self.conninfo, autocommit=True)
         connection.prepared_max = PREPARED
-        adapters = connection.adapters
-        # One width for all whole numbers: else each mixture of widths is another prepared statement.
-        adapters.register_dumper(int, Int8Dumper)
-        # `column_types.Json` reads the text itself.
-        adapters.register_loader("jsonb", TextLoader)
-        adapters.register_loader("json", TextLoader)
-        return connection
+        return _adapted(connection)
 
     def _is_stale(self, connection: psycopg.Connection[Any]) -> bool:
         """Tell whether the server has sent something nobody asked for: that it shuts down, or that it is gone."""
@@ -116,3 +111,14 @@ class Postgres(Database):
         poll = select.poll()
         poll.register(connection.fileno(), select.POLLIN)
         return bool(poll.poll(0))
+
+
+def _adapted(connection: Connection) -> Connection:
+    """Return *connection*, which now takes and gives values as `column_types` expects them."""
+    adapters = connection.adapters
+    # One width for all whole numbers: else each mixture of widths is another prepared statement.
+    adapters.register_dumper(int, Int8Dumper)
+    # `column_types.Json` reads the text itself.
+    adapters.register_loader("jsonb", TextLoader)
+    adapters.register_loader("json", TextLoader)
+    return connection

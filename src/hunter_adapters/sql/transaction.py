@@ -125,6 +125,7 @@ class Transaction:
         refusal = self._database.failure(error, self._connection, committing=committing)
         if self._database.is_lost(error, self._connection):
             self._proxied.invalidate()
+            self._database.distrust()
         if refusal is error:
             raise error
         raise refusal from error

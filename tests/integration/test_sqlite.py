@@ -1,0 +1,180 @@
+"""SQLite: every commit on the disk, writers in a fair queue, readers beside them, and an end to every wait."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, literal, select
+
+from hunter_adapters.sql import SqlStore, SqlUnitOfWork
+from hunter_adapters.sql.sqlite import Sqlite
+from hunter_adapters.sql.statements import Statement
+from hunter_adapters.testing.builders import a_hunter, an_event, registered
+from hunter_core.errors import StoreUnavailable
+
+Opened = Callable[..., SqlStore]
+
+
+@pytest.fixture
+def store(sqlite_migrated: str, opened: Opened) -> SqlStore:
+    return opened(sqlite_migrated)
+
+
+def path_of(store: SqlStore) -> Path:
+    assert isinstance(store.database, Sqlite)
+    return store.database.path
+
+
+def test_commits_reach_the_disk_and_foreign_keys_hold_on_every_connection(store: SqlStore) -> None:
+    names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+    with store.read() as first, store.read() as second:
+        for uow in (first, second):
+            connection = uow._sql._connection
+            found = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+            assert dict(zip(names, found, strict=True)) == {
+                "journal_mode": "wal",
+                "synchronous": 2,
+                "foreign_keys": 1,
+                "busy_timeout": 2000,
+            }
+
+
+def test_readers_read_while_somebody_writes(store: SqlStore) -> None:
+    hunter = registered(store, a_hunter())
+
+    with store.write() as writing:
+        writing.hunters.save(replace(writing.hunters.lock(hunter.id), total_xp=100))
+        with store.read() as reading:
+            assert reading.hunters.get(hunter.id).total_xp == 0
+        writing.commit()
+
+    with store.read() as reading:
+        assert reading.hunters.get(hunter.id).total_xp == 100
+
+
+@contextmanager
+def written_by_another_process(path: Path) -> Iterator[None]:
+    """Another process holds a write transaction on the database."""
+    program = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); "
+        "c.execute('BEGIN IMMEDIATE'); print('locked', flush=True); sys.stdin.read(); c.execute('ROLLBACK')"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", program, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert other.stdin is not None
+    assert other.stdout is not None
+    try:
+        assert other.stdout.readline() == b"locked\n"
+        yield
+    finally:
+        other.stdin.close()
+        other.wait(60)
+        other.stdout.close()
+
+
+def test_a_writer_in_another_process_is_waited_for_and_then_refused(store: SqlStore) -> None:
+    hunter = registered(store, a_hunter())
+
+    with written_by_another_process(path_of(store)):
+        with pytest.raises(StoreUnavailable):
+            store.run(lambda uow: uow.hunters.lock(hunter.id))
+        with store.read() as uow:
+            assert uow.hunters.get(hunter.id) == hunter
+
+    assert store.run(lambda uow: uow.hunters.lock(hunter.id)) == hunter
+
+
+def test_a_writer_in_this_process_is_waited_for_and_then_refused(store: SqlStore) -> None:
+    hunter = registered(store, a_hunter())
+    locked, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with store.write():
+            locked.set()
+            assert done.wait(60)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        assert locked.wait(60)
+        with pytest.raises(StoreUnavailable):
+            store.run(lambda uow: uow.hunters.lock(hunter.id))
+    finally:
+        done.set()
+        holder.join(60)
+
+    assert store.run(lambda uow: uow.hunters.lock(hunter.id)) == hunter
+
+
+def test_a_statement_that_takes_too_long_is_ended_and_the_store_goes_on(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hunter_adapters.sql.sqlite.STATEMENT_SECONDS", 0.2)
+    numbers = select(literal(1).label("n")).cte("numbers", recursive=True)
+    numbers = numbers.union_all(select(numbers.c.n + 1))
+    endless = Statement(select(func.count()).select_from(numbers))
+
+    with pytest.raises(StoreUnavailable), store.read() as uow:
+        uow._sql.rows(endless)
+
+    registered(store, a_hunter())
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path, opened: Opened) -> None:
+    path = tmp_path / "hunter.db"
+    path.write_bytes(b"this is not a database" * 100)
+
+    with pytest.raises(StoreUnavailable):
+        opened(f"sqlite:///{path}").migrate()
+
+    assert path.read_bytes() == b"this is not a database" * 100
+
+
+def test_a_file_that_cannot_be_written_refuses_writes_and_answers_reads(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hunter = registered(store, a_hunter())
+    # Not by permissions, which root does not mind.
+    opened_before = sqlite3.connect
+
+    def read_only(*args: object, **options: object) -> sqlite3.Connection:
+        connection: sqlite3.Connection = opened_before(*args, **options)  # type: ignore[call-overload]
+        connection.execute("PRAGMA query_only=ON")
+        return connection
+
+    store.close()
+    monkeypatch.setattr("sqlite3.connect", read_only)
+
+    with pytest.raises(StoreUnavailable):
+        store.run(lambda uow: uow.histories.set_rulebook("0123456789abcdef"))
+    with store.read() as uow:
+        assert uow.hunters.get(hunter.id) == hunter
+
+
+def test_a_full_disk_is_refused_and_changes_nothing(sqlite_migrated: str, opened: Opened) -> None:
+    store = opened(sqlite_migrated, pool_size=1)
+    hunter = registered(store, a_hunter())
+    with store.read() as uow:
+        connection = uow._sql._connection
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count={pages + 2}")
+
+    def work(uow: SqlUnitOfWork) -> None:
+        uow.hunters.save(replace(uow.hunters.lock(hunter.id), total_xp=100))
+        uow.outbox.add([an_event(hunter, seq, data={"text": "x" * 4000}) for seq in range(1, 20)])
+
+    with pytest.raises(StoreUnavailable):
+        store.run(work)
+
+    with store.read() as uow:
+        assert uow.hunters.get(hunter.id) == hunter
+        assert uow.outbox.last_seq(hunter.id) == 0
