@@ -86,7 +86,7 @@ def demo() -> None:
     with _opened() as world:
         with StartProgress(console) as progress:
             world.prepare(progress)
-        made = run(
+        run(
             store=world.store,
             gate=world.gate,
             rulebook=world.rulebook,
@@ -94,7 +94,6 @@ def demo() -> None:
             now=datetime.now(UTC),
             console=console,
         )
-    console.print(f"\nSign in as {made.email} with the password {made.password}", highlight=False)
 
 
 @app.command

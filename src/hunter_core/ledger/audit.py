@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from hunter_core.completions.unlock import Unlock
-from hunter_core.ids import HunterId, derived_id
+from hunter_core.ids import EntryId, HunterId, derived_id
 from hunter_core.ledger.days import DayRow
 from hunter_core.ledger.entry import LedgerEntry
 from hunter_core.ledger.history import History
@@ -67,24 +67,20 @@ class _Audit:
         balance = 0
         for number, entry in enumerate(self._history.entries, start=1):
             balance += entry.amount
+            where = f"seq {entry.seq}"
             yield from self._differs("xp_entries.seq", f"entry {entry.id}", entry.seq, number)
-            yield from self._differs(
-                "xp_entries.balance_after", f"seq {entry.seq}", entry.balance_after, balance
-            )
-            if entry.kind is not EntryKind.REVERSAL:
-                continue
-            source = self._by_id.get(entry.source_id)  # type: ignore[call-overload]
-            if source is None:
-                yield from self._differs(
-                    "xp_entries.source_id", f"seq {entry.seq}", entry.source_id, "a known entry"
-                )
-                continue
-            yield from self._differs("xp_entries.amount", f"seq {entry.seq}", entry.amount, -source.amount)
-            mirrored = NO_POINTS.minus(source.points)
-            yield from self._points("xp_entries", f"seq {entry.seq}", entry.points, mirrored)
-            yield from self._differs(
-                "xp_entries.local_day", f"seq {entry.seq}", entry.local_day, source.local_day
-            )
+            if entry.kind is EntryKind.REVERSAL:
+                yield from self._mirror(entry, where)
+            yield from self._differs("xp_entries.balance_after", where, entry.balance_after, balance)
+
+    def _mirror(self, entry: LedgerEntry, where: str) -> Iterator[Difference]:
+        source = self._by_id.get(EntryId(entry.source_id))
+        if source is None:
+            yield from self._differs("xp_entries.source_id", where, entry.source_id, "a known entry")
+            return
+        yield from self._differs("xp_entries.amount", where, entry.amount, -source.amount)
+        yield from self._points("xp_entries", where, entry.points, NO_POINTS.minus(source.points))
+        yield from self._differs("xp_entries.local_day", where, entry.local_day, source.local_day)
 
     def completions(self) -> Iterator[Difference]:
         """Each completion against the entry that paid it."""
