@@ -118,7 +118,6 @@ def _adapted(connection: Connection) -> Connection:
     adapters = connection.adapters
     # One width for all whole numbers: else each mixture of widths is another prepared statement.
     adapters.register_dumper(int, Int8Dumper)
-    # `column_types.Json` reads the text itself.
+    # `column_types.Json` reads the text itself. (`json`, which no column of ours is, SQLAlchemy reads.)
     adapters.register_loader("jsonb", TextLoader)
-    adapters.register_loader("json", TextLoader)
     return connection
