@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 import time
@@ -14,11 +13,9 @@ from typing import Any, NamedTuple, Self, TypeVar
 from tests.servers.app import App
 from tests.servers.books import Books
 from tests.servers.client import Answer, Client
+from tests.servers.served import LONG
 
 T = TypeVar("T")
-
-LONG = os.environ.get("HUNTER_TEST_LONG") == "1"
-"""Whether the fault tests run at full length (`nox -s faults`)."""
 
 PER_DAY = 50
 """The most completions of a quest that a day allows (SPEC 2, Limits)."""

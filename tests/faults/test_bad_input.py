@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -237,16 +238,15 @@ def test_what_is_no_id_is_answered_like_an_id_that_nothing_has(ground: Ground) -
         ]
         good = good_body(operation) if operation.body is not None else None
         for name in ids:
-            bodies = set()
             for value in [str(uuid.uuid4()), *BAD_IDS]:
                 path = ground.path_of(operation._replace(path=operation.path.replace(f"{{{name}}}", value)))
                 with ground.nothing_stored():
                     answer = ground.client.send(operation.method, path, good)
                 assert (answer.status, answer.code) == (404, "NOT_FOUND"), (answer, value)
-                error = answer.json["error"]
-                bodies.add((error["code"], error["message"]))
-            # %2f is a slash to the router, which finds no such path
-            assert len(bodies) <= 2, bodies
+                # %2f is a slash to the router, and so another path
+                if value != "..%2f..":
+                    said = answer.json["error"]["message"]
+                    assert re.fullmatch(r"There is no \w+ with this id\.", said), (answer, value)
 
 
 def test_what_belongs_to_somebody_else_is_answered_like_an_id_that_nothing_has(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,9 @@ from tests.servers.app import App
 from tests.servers.books import Books
 from tests.servers.client import Client
 from tests.servers.clock import MovableClock
+
+LONG = os.environ.get("HUNTER_TEST_LONG") == "1"
+"""Whether fuzz and faults run at full length (`nox -s fuzz`, `nox -s faults`)."""
 
 DATABASES = ("sqlite", "postgresql")
 MONDAY = datetime(2026, 11, 2, 6, tzinfo=UTC)
@@ -41,6 +45,14 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture(params=DATABASES)
 def own_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
     """A running server of the test's own, on an empty database, to be killed and started at will."""
+    for url in _database_of(request, request.param):
+        with App(data_dir=tmp_path / "data", database_url=url) as running:
+            yield running
+
+
+@pytest.fixture(params=DATABASES if LONG else DATABASES[:1])
+def fuzzed_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
+    """A running server of the test's own; in the ordinary suite on SQLite alone, because fuzzing takes its time."""
     for url in _database_of(request, request.param):
         with App(data_dir=tmp_path / "data", database_url=url) as running:
             yield running
