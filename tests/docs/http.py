@@ -55,6 +55,19 @@ def settings() -> str:
     return table(["variable", "default", "meaning"], rows)
 
 
+def env_example() -> str:
+    """The file `.env.example`: every setting with its meaning, commented out, as it is when it is not set."""
+    parts = [
+        "# Every setting of `hunter`. What is commented out is the default, or an example where there is none.\n"
+    ]
+    for field in attrs.fields(Settings):
+        value = field.metadata["example"] or _written(field.default)
+        shown = field.metadata["shown"]
+        meaning = field.metadata["meaning"] + (f" Default: {shown}." if shown else "")
+        parts.append(f"# {meaning}\n#{variable(field)}={value}\n")
+    return "\n".join(parts)
+
+
 def _written(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 

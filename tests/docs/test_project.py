@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 
+import attrs
+
 import hunter_core
+from hunter_api.settings import Settings
+from tests.docs.http import env_example
 from tests.docs.pages import ROOT, modules_of
 
 
@@ -24,6 +28,17 @@ def test_every_dependency_has_a_line_in_its_decision_record_and_no_other_has() -
 
     assert project["dependencies"] == []
     assert named == needed
+
+
+def test_every_setting_stands_in_the_example_file_with_a_value_that_it_takes() -> None:
+    assert (ROOT / ".env.example").read_text(encoding="utf-8") == env_example(), (
+        "run `python -m tests.docs.write`"
+    )
+
+    for field in attrs.fields(Settings):
+        example = field.metadata["example"]
+        if example and "<" not in example:
+            field.metadata["read"](example)
 
 
 def test_every_decision_record_says_what_lost_and_what_follows() -> None:
