@@ -1,0 +1,122 @@
+"""The command `hunter`, run in this process: its commands, its help, its one line when it gives up."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+from hunter_api import VERSION, cli
+from hunter_api.app import operations
+from hunter_api.docs_page import PATH as PAGE
+from hunter_api.serve import PATH
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["hunter", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return int(ended.value.code or 0)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("HUNTER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("HUNTER_DATABASE_URL", raising=False)
+    return tmp_path / "data"
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["serve"], ["migrate"], ["audit"], ["demo"], ["routes"], ["rules"], ["rules", "check"]]
+)
+def test_every_command_has_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    assert run(monkeypatch, *command, "--help") == 0
+    assert "Usage: hunter" in capsys.readouterr().out
+
+
+def test_help_needs_no_web_framework() -> None:
+    loaded = set(sys.modules)
+    for name in [
+        name for name in loaded if name.split(".")[0] in {"litestar", "sqlalchemy", "hunter_adapters"}
+    ]:
+        monkeypatched = sys.modules.pop(name)
+        assert monkeypatched is not None
+    try:
+        runpy.run_module("hunter_api.cli", run_name="not_main")
+        assert not {"litestar", "sqlalchemy"} & {name.split(".")[0] for name in set(sys.modules)}
+    finally:
+        pass
+
+
+@pytest.mark.parametrize(
+    "arguments", [["fly"], ["serve", "--fast"], ["rules", "break"], ["audit", "everything"]]
+)
+def test_arguments_that_nobody_knows_are_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert run(monkeypatch, *arguments) == cli.CANNOT_START
+    said = capsys.readouterr()
+    assert said.err.startswith("hunter: ")
+    assert said.err.count("\n") == 1
+
+
+def test_a_bad_setting_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HUNTER_PORT", "eighty")
+    assert run(monkeypatch, "migrate") == cli.CANNOT_START
+    assert (
+        capsys.readouterr().err
+        == "hunter: HUNTER_PORT is 'eighty', but must be a whole number from 0 to 65535.\n"
+    )
+
+
+def test_the_version_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, "--version") == 0
+    assert capsys.readouterr().out.strip() == VERSION
+
+
+def test_every_route_is_listed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, "routes") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(operations()) + 1
+    assert any(
+        "POST" in line and "/api/quests/{questId}/complete" in line and "key" in line for line in lines
+    )
+
+
+def test_a_database_is_migrated_once_and_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], own_folder: Path
+) -> None:
+    for _ in range(2):
+        assert run(monkeypatch, "migrate") == 0
+        assert "up to date" in capsys.readouterr().out
+    assert (own_folder / "hunter.db").exists()
+
+
+def test_an_audit_of_nobody_finds_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "migrate") == 0
+    assert run(monkeypatch, "audit") == 0
+    assert "0 hunters" in capsys.readouterr().out
+
+
+def test_an_audit_without_a_database_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "audit") == cli.CANNOT_START
+    assert "HUNTER_DATABASE_URL" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("rulebook", "code"), [("classic", 0), ("modern", 0), ("nowhere.toml", 1)])
+def test_a_rulebook_is_checked(monkeypatch: pytest.MonkeyPatch, rulebook: str, code: int) -> None:
+    assert run(monkeypatch, "rules", "check", rulebook) == code
+
+
+def test_the_page_that_is_named_at_the_start_is_the_page() -> None:
+    assert PATH == PAGE

@@ -1,0 +1,225 @@
+"""Settings: read once, typed, and refused in one line that names the variable (SPEC 8)."""
+
+from __future__ import annotations
+
+import base64
+import stat
+from pathlib import Path
+
+import attrs
+import pytest
+
+from hunter_api import development_keys
+from hunter_api.setting_values import AuthProfile, Environment, Key, Rate
+from hunter_api.settings import SettingInvalid, Settings, host_of, load, variable
+from hunter_api.wiring import make_data_dir, open_world
+
+SECRET = base64.b64encode(bytes(range(40))).decode()
+PRODUCTION = {"HUNTER_ENV": "production", "HUNTER_JWT_KEYS": f"a:{SECRET}", "HUNTER_PEPPERS": f"p:{SECRET}"}
+
+
+def refused(**environ: str) -> str:
+    with pytest.raises(SettingInvalid) as caught:
+        load(environ)
+    line = str(caught.value)
+    assert "\n" not in line
+    return line
+
+
+def test_without_any_variable_everything_has_its_default() -> None:
+    settings = load({})
+    assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8000, 1)
+    assert (settings.env, settings.auth_profile) == (Environment.DEVELOPMENT, AuthProfile.CONTRACT)
+    assert settings.database == f"sqlite:///{settings.data_dir / 'hunter.db'}"
+    assert settings.mail_dir == settings.data_dir / "mail"
+    limits = (
+        settings.limit_auth,
+        settings.limit_quests,
+        settings.limit_leaderboard,
+        settings.limit_analytics,
+    )
+    assert limits == (Rate(10, 60), Rate(100, 60), Rate(30, 60), Rate(60, 60))
+    assert settings.limit_other == Rate(120, 60)
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert load(dict.fromkeys(map(variable, attrs.fields(Settings)), "  ")) == load({})
+
+
+def test_every_variable_is_read() -> None:
+    values = {
+        "HUNTER_DATABASE_URL": "postgresql://h:p@db:5432/hunter",
+        "HUNTER_DATA_DIR": "/data",
+        "HUNTER_REDIS_URL": "rediss://r:6379/1",
+        "HUNTER_HOST": "0.0.0.0",
+        "HUNTER_PORT": "80",
+        "HUNTER_WORKERS": "4",
+        "HUNTER_ENV": "Production",
+        "HUNTER_LOG_LEVEL": "DEBUG",
+        "HUNTER_JWT_KEYS": f"b:{SECRET}, a:{SECRET}",
+        "HUNTER_PEPPERS": f"p:{SECRET.replace('+', '-').replace('/', '_').rstrip('=')}",
+        "HUNTER_AUTH_PROFILE": "strict",
+        "HUNTER_REQUIRE_VERIFIED": "yes",
+        "HUNTER_RULEBOOK": "modern",
+        "HUNTER_LIMIT_AUTH": "1/2",
+        "HUNTER_LIMIT_QUESTS": "3/4",
+        "HUNTER_LIMIT_LEADERBOARD": "5/6",
+        "HUNTER_LIMIT_ANALYTICS": "7/8",
+        "HUNTER_LIMIT_OTHER": "9/10",
+        "HUNTER_TRUSTED_PROXIES": "10.0.0.0/8, ::1",
+        "HUNTER_CORS_ORIGINS": "https://a.example,http://localhost:3000",
+        "HUNTER_SMTP_URL": "smtps://u:p@mail.example",
+        "HUNTER_MAIL_DIR": "/mail",
+        "HUNTER_GOOGLE_CLIENT_ID": "id",
+        "HUNTER_GOOGLE_CLIENT_SECRET": "s",
+        "HUNTER_GOOGLE_ISSUER": "https://issuer.example/",
+        "HUNTER_GITHUB_CLIENT_ID": "id",
+        "HUNTER_GITHUB_CLIENT_SECRET": "s",
+        "HUNTER_GITHUB_URL": "https://github.example",
+        "HUNTER_GITHUB_API_URL": "https://api.github.example",
+        "HUNTER_FRONTEND_CALLBACK_URLS": "https://a.example/in,https://b.example/in",
+        "HUNTER_METRICS_PORT": "9100",
+    }
+    assert set(values) == set(map(variable, attrs.fields(Settings)))
+    settings = load(values)
+    default = load({})
+    same = [
+        field.name
+        for field in attrs.fields(Settings)
+        if getattr(settings, field.name) == getattr(default, field.name)
+    ]
+    assert same == []
+    assert settings.jwt_keys == (Key("b", bytes(range(40))), Key("a", bytes(range(40))))
+    assert settings.peppers == (Key("p", bytes(range(40))),)
+    assert settings.trusted_proxies == ("10.0.0.0/8", "::1")
+    assert settings.google_issuer == "https://issuer.example"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HUNTER_DATABASE_URL", "mysql://localhost/hunter"),
+        ("HUNTER_DATABASE_URL", "sqlite://"),
+        ("HUNTER_DATABASE_URL", "sqlite:///:memory:"),
+        ("HUNTER_DATABASE_URL", "sqlite://host/file"),
+        ("HUNTER_DATABASE_URL", "postgresql://localhost"),
+        ("HUNTER_DATABASE_URL", "postgresql://localhost:port/x"),
+        ("HUNTER_DATABASE_URL", "hunter.db"),
+        ("HUNTER_REDIS_URL", "localhost:6379"),
+        ("HUNTER_HOST", "a\tb"),
+        ("HUNTER_PORT", "eighty"),
+        ("HUNTER_PORT", "65536"),
+        ("HUNTER_PORT", "-1"),
+        ("HUNTER_PORT", "٨٠"),
+        ("HUNTER_WORKERS", "0"),
+        ("HUNTER_ENV", "staging"),
+        ("HUNTER_LOG_LEVEL", "loud"),
+        ("HUNTER_JWT_KEYS", "no-colon"),
+        ("HUNTER_JWT_KEYS", "a:***"),
+        ("HUNTER_JWT_KEYS", "a:"),
+        ("HUNTER_JWT_KEYS", f"a:{SECRET},a:{SECRET}"),
+        ("HUNTER_PEPPERS", f"{'k' * 65}:{SECRET}"),
+        ("HUNTER_AUTH_PROFILE", "lax"),
+        ("HUNTER_REQUIRE_VERIFIED", "maybe"),
+        ("HUNTER_LIMIT_AUTH", "10"),
+        ("HUNTER_LIMIT_AUTH", "0/60"),
+        ("HUNTER_LIMIT_AUTH", "10/0"),
+        ("HUNTER_TRUSTED_PROXIES", "proxy.example"),
+        ("HUNTER_CORS_ORIGINS", "https://a.example/path"),
+        ("HUNTER_CORS_ORIGINS", "*"),
+        ("HUNTER_SMTP_URL", "mail.example"),
+        ("HUNTER_GITHUB_URL", "github.example"),
+        ("HUNTER_FRONTEND_CALLBACK_URLS", "https://a.example,javascript:alert(1)"),
+        ("HUNTER_METRICS_PORT", "0"),
+        ("HUNTER_DATA_DIR", "~nobody-of-this-name/data"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named(name: str, value: str) -> None:
+    assert refused(**{name: value}).startswith(f"{name} ")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["HUNTER_DATABASE_URL", "HUNTER_JWT_KEYS", "HUNTER_PEPPERS", "HUNTER_REDIS_URL", "HUNTER_SMTP_URL"],
+)
+def test_a_secret_is_not_repeated_in_what_is_said_of_it(name: str) -> None:
+    assert "s3cret-word" not in refused(**{name: "x://jin:s3cret-word@host:port/y"})
+
+
+def test_a_secret_is_not_shown_where_settings_are() -> None:
+    shown = repr(load({**PRODUCTION, "HUNTER_DATABASE_URL": "postgresql://jin:s3cret-word@db/hunter"}))
+    assert "s3cret-word" not in shown
+    assert SECRET[:10] not in shown
+    assert repr(Key("a", b"s3cret-word")) == "Key(kid='a', secret=…)"
+    assert host_of("postgresql://jin:s3cret-word@db:5432/hunter") == "db:5432"
+
+
+def test_more_than_one_worker_needs_a_database_and_a_redis_that_they_share() -> None:
+    assert "SQLite" in refused(HUNTER_WORKERS="2")
+    shared = {"HUNTER_WORKERS": "2", "HUNTER_DATABASE_URL": "postgresql://db/hunter"}
+    assert "HUNTER_REDIS_URL" in refused(**shared)
+    assert load({**shared, "HUNTER_REDIS_URL": "redis://r"}).workers == 2
+
+
+@pytest.mark.parametrize("name", ["HUNTER_JWT_KEYS", "HUNTER_PEPPERS"])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        None,
+        b"short",
+        b"0" * 64,
+        b"please-change-me-to-something-else-entirely",
+        b"my very own hunter system secret, 2026",
+    ],
+)
+def test_production_takes_no_default_and_no_short_secret(name: str, secret: bytes | None) -> None:
+    environ = {**PRODUCTION, name: "" if secret is None else f"a:{base64.b64encode(secret).decode()}"}
+    assert refused(**environ).startswith(name)
+    assert load(PRODUCTION).is_production
+
+
+def test_production_takes_no_key_of_the_example_file() -> None:
+    example = {field.name: field.metadata["example"] for field in attrs.fields(Settings)}
+    for name in ("jwt_keys", "peppers"):
+        assert refused(**{**PRODUCTION, variable(name): example[name]}).startswith(variable(name))
+
+
+# --- keys for development --------------------------------------------------------------------------------------
+
+
+def test_keys_for_development_are_made_once_and_are_their_owners_alone(tmp_path: Path) -> None:
+    settings = load({"HUNTER_DATA_DIR": str(tmp_path)})
+    first = development_keys.jwt_keys(settings), development_keys.peppers(settings)
+    again = development_keys.jwt_keys(settings), development_keys.peppers(settings)
+    assert first == again
+    assert first[0] != first[1]
+    assert {len(ring[0].secret) for ring in first} == {32}
+    files = list(tmp_path.iterdir())
+    assert len(files) == 2
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+def test_keys_that_were_given_are_the_ones(tmp_path: Path) -> None:
+    settings = load({**PRODUCTION, "HUNTER_DATA_DIR": str(tmp_path)})
+    assert development_keys.jwt_keys(settings) == settings.jwt_keys
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "jwt.key").write_text("not a key")
+    with pytest.raises(SettingInvalid, match="HUNTER_DATA_DIR.*jwt.key"):
+        development_keys.jwt_keys(load({"HUNTER_DATA_DIR": str(tmp_path)}))
+
+
+def test_the_data_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    make_data_dir(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert list(folder.iterdir()) == []
+
+
+def test_with_a_database_and_keys_of_its_own_nothing_is_written_to_the_data_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    url = f"sqlite:///{tmp_path / 'elsewhere.db'}"
+    open_world(load({**PRODUCTION, "HUNTER_DATA_DIR": str(folder), "HUNTER_DATABASE_URL": url})).close()
+    assert not folder.exists()
