@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select, update
 
 from hunter_adapters.sql.rows import COMPLETION, completion_of, completion_row
-from hunter_adapters.sql.statements import Insert, Statement, param
+from hunter_adapters.sql.statements import Insert, Statement, number, param
 from hunter_adapters.sql.tables import completions
 from hunter_adapters.sql.transaction import Transaction
 from hunter_core.completions.completion import Completion
@@ -29,8 +29,8 @@ _PAGE = Statement(
     select(completions)
     .where(*_STANDING_OF_QUEST)
     .order_by(completions.c.recorded_at.desc(), completions.c.id.desc())
-    .limit(param("limit", completions.c.base_xp))
-    .offset(param("offset", completions.c.total_xp))
+    .limit(number("limit"))
+    .offset(number("offset"))
 )
 
 

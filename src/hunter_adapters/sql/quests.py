@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Text, bindparam, func, select, update
 
 from hunter_adapters.sql.constructs import JsonHas
 from hunter_adapters.sql.rows import QUEST, quest_of, quest_row
-from hunter_adapters.sql.statements import Insert, Statement, padded, param
+from hunter_adapters.sql.statements import Insert, Statement, number, padded, param
 from hunter_adapters.sql.tables import completions, quest_skips, quests
 from hunter_adapters.sql.transaction import Transaction
 from hunter_core.errors import NotFound
@@ -76,8 +76,8 @@ def _page(
         .where(*conditions)
         # A false comes before a true: what has no value is last, either way round.
         .order_by(column.is_(None), column.desc() if sort.descends else column, quests.c.id)
-        .limit(param("limit", quests.c.base_xp))
-        .offset(param("offset", completions.c.total_xp))
+        .limit(number("limit"))
+        .offset(number("offset"))
     )
     return Statement(select(func.count()).select_from(quests).where(*conditions)), Statement(listed)
 

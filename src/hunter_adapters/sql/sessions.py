@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from hunter_adapters.sql.statements import Insert, Row, Statement, columns_of, param
+from hunter_adapters.sql.statements import Insert, Row, Statement, columns_of, number, param
 from hunter_adapters.sql.tables import accounts, sessions
 from hunter_adapters.sql.transaction import Transaction
 from hunter_core.accounts.session import Session, SignedIn
@@ -54,10 +54,7 @@ _END_OTHERS = Statement(
     .values(revoked_at=_AT)
 )
 _NEWEST = (
-    select(sessions.c.id)
-    .where(_ACCOUNT, _RUNNING)
-    .order_by(sessions.c.id.desc())
-    .limit(param("leave", sessions.c.generation))
+    select(sessions.c.id).where(_ACCOUNT, _RUNNING).order_by(sessions.c.id.desc()).limit(number("leave"))
 )
 _END_OLDEST = Statement(
     update(sessions).where(_ACCOUNT, _RUNNING, sessions.c.id.not_in(_NEWEST)).values(revoked_at=_AT)

@@ -7,7 +7,16 @@ from functools import cache
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import sqlalchemy
-from sqlalchemy import ClauseElement, ColumnElement, Dialect, Executable, Table, bindparam, literal_column
+from sqlalchemy import (
+    BigInteger,
+    ClauseElement,
+    ColumnElement,
+    Dialect,
+    Executable,
+    Table,
+    bindparam,
+    literal_column,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
@@ -145,6 +154,11 @@ class Insert:
             construct = construct.on_conflict_do_update(index_elements=list(self.onto), set_=changed)
         executable: Executable = construct
         return executable
+
+
+def number(name: str) -> Any:
+    """Return the parameter *name*, a whole number of no column's."""
+    return bindparam(name, type_=BigInteger)
 
 
 def inline(value: int | str) -> ColumnElement[Any]:

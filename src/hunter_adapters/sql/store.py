@@ -135,7 +135,7 @@ class SqlStore:
         """
         if self._revision() == LATEST:
             return False
-        # Alembic is a third of a second to import, and most starts have nothing to migrate.
+        # Alembic takes a while to import, and most starts have nothing to migrate.
         from hunter_adapters.sql.schema import upgrade
 
         upgrade(self.database)
