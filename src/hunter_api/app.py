@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Response
+from litestar.config.cors import CORSConfig
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Message, Scope
@@ -26,8 +27,12 @@ def operations() -> list[Operation]:
     return [operation for routes in ALL_ROUTES for operation in routes.operations]
 
 
-def create_app(ports: Ports) -> Litestar:
-    """Return the application over *ports*; it closes them when the server stops."""
+def create_app(ports: Ports, *, origins: Sequence[str] = ()) -> Litestar:
+    """
+    Return the application over *ports*; it closes them when the server stops.
+
+    Pages of *origins* may call it from a browser.
+    """
     door = Door(ports)
     page = DocsPage(operations(), ports.rulebook)
 
@@ -42,10 +47,20 @@ def create_app(ports: Ports) -> Litestar:
         before_send=[_add_headers],
         exception_handlers={Exception: _unrouted},
         lifespan=[lifespan],
+        cors_config=_cors(origins) if origins else None,
         logging_config=None,
         openapi_config=None,
         # The door reads bodies, with a limit of its own.
         request_max_body_size=None,
+    )
+
+
+def _cors(origins: Sequence[str]) -> CORSConfig:
+    return CORSConfig(
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "X-Request-Id"],
+        expose_headers=["ETag", "Idempotency-Replayed", "Retry-After", "X-Request-Id"],
     )
 
 

@@ -25,6 +25,7 @@ from hunter_api.operations import Lane, Operation
 from hunter_api.ports import Ports
 from hunter_api.problems import body_of, headers_of, status_of
 from hunter_api.threads import KeysUnderWay, KeyUnderWay, Threads
+from hunter_api.wire_values import parse_json
 from hunter_core.accounts.authenticate import NOT_SIGNED_IN, authenticate
 from hunter_core.accounts.session import Client, SignedIn
 from hunter_core.errors import HunterError, IdempotencyInProgress, InvalidInput, NotFound, Unauthenticated
@@ -225,7 +226,7 @@ def _json_of(operation: Operation, asked: Asked, body: bytes) -> object:
         return {}
     if not _JSON_TYPE.fullmatch(asked.headers.get(b"content-type", b"").strip()):
         raise UnsupportedMediaType
-    return wire.parse_json(body)
+    return parse_json(body)
 
 
 def _query_of(asked: Asked) -> dict[str, str]:

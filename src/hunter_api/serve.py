@@ -66,7 +66,8 @@ def _run(world: World, listener: socket.socket, started: Callable[[], None]) -> 
     from hunter_api.app import create_app
     from hunter_api.server import Server, config_of
 
-    config = config_of(create_app(world.ports()), trusted_proxies=world.settings.trusted_proxies)
+    app = create_app(world.ports(), origins=world.settings.cors_origins)
+    config = config_of(app, trusted_proxies=world.settings.trusted_proxies)
     Server(config, started=started).run(sockets=[listener])
 
 

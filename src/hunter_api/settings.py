@@ -42,7 +42,13 @@ class SettingInvalid(Exception):
 
 
 def _about(
-    read: Callable[[str], Any], meaning: str, *, shown: str = "", example: str = "", secret: bool = False
+    read: Callable[[str], Any],
+    meaning: str,
+    *,
+    shown: str = "",
+    example: str = "",
+    secret: bool = False,
+    later: bool = False,
 ) -> dict[str, Any]:
     """
     Return what is to be known of a setting.
@@ -53,7 +59,10 @@ def _about(
         shown: The default in words, where the value does not say it.
         example: A value for `.env.example`, where the default does not show the form.
         secret: Whether the text may never be repeated in a message.
+        later: Whether it is read and checked, and nothing acts on it yet.
     """
+    if later:
+        meaning += " Nothing acts on it yet."
     return {"read": read, "meaning": meaning, "shown": shown, "example": example, "secret": secret}
 
 
@@ -90,6 +99,7 @@ class Settings:
             shown="none",
             example="redis://localhost:6379/0",
             secret=True,
+            later=True,
         ),
     )
     host: str = attrs.field(default="127.0.0.1", metadata=_about(text, "The address to listen on."))
@@ -144,19 +154,19 @@ class Settings:
     )
     limit_auth: Rate = attrs.field(
         default=Rate(10, 60),
-        metadata=_about(rate, "Registering, signing in, codes and passwords: requests/seconds."),
+        metadata=_about(rate, "Registering, signing in, codes and passwords: requests/seconds.", later=True),
     )
     limit_quests: Rate = attrs.field(
-        default=Rate(100, 60), metadata=_about(rate, "Quest operations: requests/seconds.")
+        default=Rate(100, 60), metadata=_about(rate, "Quest operations: requests/seconds.", later=True)
     )
     limit_leaderboard: Rate = attrs.field(
-        default=Rate(30, 60), metadata=_about(rate, "Boards: requests/seconds.")
+        default=Rate(30, 60), metadata=_about(rate, "Boards: requests/seconds.", later=True)
     )
     limit_analytics: Rate = attrs.field(
-        default=Rate(60, 60), metadata=_about(rate, "Analytics: requests/seconds.")
+        default=Rate(60, 60), metadata=_about(rate, "Analytics: requests/seconds.", later=True)
     )
     limit_other: Rate = attrs.field(
-        default=Rate(120, 60), metadata=_about(rate, "All else: requests/seconds.")
+        default=Rate(120, 60), metadata=_about(rate, "All else: requests/seconds.", later=True)
     )
     trusted_proxies: tuple[str, ...] = attrs.field(
         default=(),
@@ -185,6 +195,7 @@ class Settings:
             shown="none",
             example="smtp://user:password@mail.example:587",
             secret=True,
+            later=True,
         ),
     )
     mail_dir: Path = attrs.field(
@@ -194,32 +205,36 @@ class Settings:
             "Where mails are kept without a mail server.",
             shown="`mail` in `HUNTER_DATA_DIR`",
             example="/var/lib/hunter/mail",
+            later=True,
         ),
     )
     google_client_id: str = attrs.field(
-        default="", metadata=_about(text, "Sign-in with Google: the client.", shown="none")
+        default="", metadata=_about(text, "Sign-in with Google: the client.", shown="none", later=True)
     )
     google_client_secret: str = attrs.field(
         default="",
         repr=False,
-        metadata=_about(text, "Sign-in with Google: its secret.", shown="none", secret=True),
+        metadata=_about(text, "Sign-in with Google: its secret.", shown="none", secret=True, later=True),
     )
     google_issuer: str = attrs.field(
-        default="https://accounts.google.com", metadata=_about(web_url, "Sign-in with Google: the issuer.")
+        default="https://accounts.google.com",
+        metadata=_about(web_url, "Sign-in with Google: the issuer.", later=True),
     )
     github_client_id: str = attrs.field(
-        default="", metadata=_about(text, "Sign-in with GitHub: the client.", shown="none")
+        default="", metadata=_about(text, "Sign-in with GitHub: the client.", shown="none", later=True)
     )
     github_client_secret: str = attrs.field(
         default="",
         repr=False,
-        metadata=_about(text, "Sign-in with GitHub: its secret.", shown="none", secret=True),
+        metadata=_about(text, "Sign-in with GitHub: its secret.", shown="none", secret=True, later=True),
     )
     github_url: str = attrs.field(
-        default="https://github.com", metadata=_about(web_url, "Sign-in with GitHub: where it is.")
+        default="https://github.com",
+        metadata=_about(web_url, "Sign-in with GitHub: where it is.", later=True),
     )
     github_api_url: str = attrs.field(
-        default="https://api.github.com", metadata=_about(web_url, "Sign-in with GitHub: where its API is.")
+        default="https://api.github.com",
+        metadata=_about(web_url, "Sign-in with GitHub: where its API is.", later=True),
     )
     frontend_callback_urls: tuple[str, ...] = attrs.field(
         default=(),
@@ -228,11 +243,14 @@ class Settings:
             "The exact addresses that a sign-in may return to.",
             shown="none",
             example="https://hunter.example/signed-in",
+            later=True,
         ),
     )
     metrics_port: int | None = attrs.field(
         default=None,
-        metadata=_about(whole(1, 65535), "The port of the Prometheus metrics.", shown="none", example="9100"),
+        metadata=_about(
+            whole(1, 65535), "The port of the Prometheus metrics.", shown="none", example="9100", later=True
+        ),
     )
 
     @property

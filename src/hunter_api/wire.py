@@ -7,15 +7,11 @@ the OpenAPI document. Every problem of a request is reported, not only the first
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime
-from enum import StrEnum
 from itertools import islice
 from types import NoneType, UnionType
-from typing import Annotated, Any, NoReturn, TypeVar, Union, get_args, get_origin
-from uuid import UUID
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import attrs
 import msgspec
@@ -24,136 +20,20 @@ from cattrs.errors import ClassValidationError, ForbiddenExtraKeysError, Iterabl
 from cattrs.gen import make_dict_structure_fn, override
 from msgspec import Meta, UnsetType
 
-from hunter_api.errors import MalformedJson
 from hunter_api.schemas.schedules import ScheduleValue
+from hunter_api.wire_values import PLAIN, Hook, Problem, whole_number
 from hunter_core.errors import InvalidInput
 from hunter_core.rules.rulebook import Limits
 
 T = TypeVar("T")
-Hook = Callable[[Any, Any], Any]
 Check = tuple[Callable[[Any], bool], str]
 Bounds = tuple[int, int]
 
 WHOLE_BODY = "body"
 """The name under which a problem of the body as a whole is reported."""
 
-_INT64 = 2**63
-_BEYOND = 10**20
-_LONGEST_NUMBER = 20
 _LONGEST_NAME = 100
 _MOST_PROBLEMS = 100
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
-_FIRST_YEAR = 1970
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
-
-
-class Problem(ValueError):
-    """What is wrong with one value, said so that it reads after the field's name."""
-
-
-# --- bytes to JSON ---------------------------------------------------------------------------------------------
-
-
-def parse_json(body: bytes) -> object:
-    """
-    Return the JSON value of *body*.
-
-    Raises:
-        MalformedJson: If it is not UTF-8, not JSON, nested too deeply, or has NaN or Infinity.
-    """
-    try:
-        return json.loads(body.decode(), parse_constant=_no_number, parse_int=_whole_number)
-    except UnicodeDecodeError as error:
-        raise MalformedJson("The body is not UTF-8.") from error
-    except RecursionError as error:
-        raise MalformedJson("The body is nested too deeply.") from error
-    except ValueError as error:
-        raise MalformedJson(f"The body is not JSON: {error}.") from error
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def _whole_number(digits: str) -> int:
-    # Longer ones are out of every range; Python refuses to read thousands of digits, and need not try.
-    return int(digits) if len(digits) <= _LONGEST_NUMBER else _BEYOND
-
-
-# --- JSON to a request class -----------------------------------------------------------------------------------
-
-
-def _text(value: Any, _: Any) -> str:
-    if not isinstance(value, str):
-        raise Problem("must be text")
-    if "\0" in value:
-        raise Problem("must not contain the character NUL")
-    if not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise Problem("must not contain half of a surrogate pair") from None
-    return value
-
-
-def _int(value: Any, _: Any) -> int:
-    if type(value) is not int:
-        raise Problem("must be a whole number")
-    if not -_INT64 <= value < _INT64:
-        raise Problem("must be a whole number of 64 bits")
-    return value
-
-
-def _bool(value: Any, _: Any) -> bool:
-    if type(value) is not bool:
-        raise Problem("must be true or false")
-    return value
-
-
-def _word(value: Any, words: type[StrEnum]) -> StrEnum:
-    try:
-        return words(value) if isinstance(value, str) else words("")
-    except ValueError:
-        raise Problem(f"must be one of {', '.join(words)}") from None
-
-
-def _date(value: Any, _: Any) -> date:
-    if isinstance(value, str) and _DATE.fullmatch(value) and int(value[:4]) >= _FIRST_YEAR:
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass  # 2026-02-30: refused below, in the same words
-    raise Problem(f"must be a date from {_FIRST_YEAR} to 9999, written YYYY-MM-DD")
-
-
-def _instant(value: Any, _: Any) -> datetime:
-    if isinstance(value, str) and _INSTANT.fullmatch(value) and int(value[:4]) >= _FIRST_YEAR:
-        try:
-            return datetime.fromisoformat(value.upper()).astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass  # a 30th of February, an offset of 25 hours, the end of 9999: refused below, in the same words
-    raise Problem(
-        f"must be an instant from {_FIRST_YEAR} to 9999 with its offset, such as 2026-11-22T08:30:00Z"
-    )
-
-
-def _uuid(value: Any, _: Any) -> UUID:
-    if isinstance(value, str) and _UUID.fullmatch(value):
-        return UUID(value)
-    raise Problem("must be a UUID")
-
-
-_PLAIN: Mapping[Any, Hook] = {
-    str: _text,
-    StrEnum: _word,  # more special than `str`, so it is the one that is found
-    int: _int,
-    bool: _bool,
-    date: _date,
-    datetime: _instant,
-    UUID: _uuid,
-    ScheduleValue: ScheduleValue.read,
-}
 
 
 # --- the rules of `Meta` ---------------------------------------------------------------------------------------
@@ -171,8 +51,8 @@ class Wire:
         self._bounds = bounds
         self._bodies = self._converter()
         self._queries = self._converter()
-        self._queries.register_structure_hook(int, _from_text(_int, r"-?\d+", _whole_number))
-        self._queries.register_structure_hook(bool, _from_text(_bool, r"true|false", "true".__eq__))
+        self._queries.register_structure_hook(int, _from_text(PLAIN[int], r"-?\d+", whole_number))
+        self._queries.register_structure_hook(bool, _from_text(PLAIN[bool], r"true|false", "true".__eq__))
 
     def structure(self, value: object, kind: type[T]) -> T:
         """
@@ -249,7 +129,7 @@ class Wire:
         converter.register_structure_hook_factory(_is_optional, optional)
         converter.register_structure_hook_factory(_has_unset, without_unset)
         converter.register_structure_hook_factory(_is_annotated, annotated)
-        for plain, hook in _PLAIN.items():
+        for plain, hook in PLAIN.items():
             converter.register_structure_hook(plain, hook)
         return converter
 

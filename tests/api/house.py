@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -201,9 +201,10 @@ class House:
 
 
 @contextmanager
-def a_house(store: Store | None = None, **settings: Any) -> Iterator[House]:
+def a_house(store: Store | None = None, *, origins: Sequence[str] = (), **settings: Any) -> Iterator[House]:
     """Open an application over *store*, else over memory."""
     store, clock = store or MemoryStore(), Clock()
-    with TestClient(create_app(ports_over(store, clock, **settings)), raise_server_exceptions=False) as http:
+    app = create_app(ports_over(store, clock, **settings), origins=origins)
+    with TestClient(app, raise_server_exceptions=False) as http:
         http.headers.clear()
         yield House(http, store, clock)
