@@ -57,9 +57,9 @@ def whole(name: str, kind: Any = Integer, *, nullable: bool = False) -> Column[A
     return Column(name, kind, nullable=nullable)
 
 
-def points() -> list[Column[Any]]:
+def points(kind: Any = Integer) -> list[Column[Any]]:
     """Return the six attribute columns."""
-    return [whole(name) for name in POINTS]
+    return [whole(name, kind) for name in POINTS]
 
 
 def one_of(column: str, words: Iterable[str]) -> CheckConstraint:
