@@ -14,7 +14,6 @@ from hunter_adapters.sql.keys import SqlIdempotencyKeys
 from hunter_adapters.sql.ledger import SqlLedger
 from hunter_adapters.sql.outbox import SqlOutbox
 from hunter_adapters.sql.quests import SqlQuestHistory, SqlQuests, SqlSkips
-from hunter_adapters.sql.scores import SqlScores
 from hunter_adapters.sql.sessions import SqlSessions
 from hunter_adapters.sql.settings import SqlHunterSettings
 from hunter_adapters.sql.situations import SqlSituations
@@ -81,10 +80,6 @@ class SqlUnitOfWork:
     @property
     def days(self) -> SqlDays:
         return SqlDays(self._sql)
-
-    @property
-    def scores(self) -> SqlScores:
-        return SqlScores(self._sql)
 
     @property
     def histories(self) -> SqlHistories:
