@@ -12,6 +12,7 @@ from hunter_core.words import Attribute
 
 if TYPE_CHECKING:
     from hunter_core.accounts.ports import Accounts, HunterSettings, Sessions
+    from hunter_core.analytics.ports import Analytics
     from hunter_core.completions.situation import Completions, Situations, Unlocks
     from hunter_core.events import Outbox
     from hunter_core.hunters.ports import Hunters
@@ -103,6 +104,11 @@ class UnitOfWork(Protocol):
     @property
     def days(self) -> Days:
         """Days in figures."""
+        ...
+
+    @property
+    def analytics(self) -> Analytics:
+        """What analytics are made of."""
         ...
 
     @property

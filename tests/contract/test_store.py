@@ -65,6 +65,10 @@ class TestDays(contract.DaysContract):
     pass
 
 
+class TestAnalytics(contract.AnalyticsContract):
+    pass
+
+
 class TestHistories(contract.HistoriesContract):
     pass
 

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from hunter_adapters.memory.accounts import MemoryAccounts, MemorySessions, MemorySettings
+from hunter_adapters.memory.analytics import MemoryAnalytics
 from hunter_adapters.memory.completions import MemoryCompletions, MemoryUnlocks
 from hunter_adapters.memory.hunters import MemoryHunters
 from hunter_adapters.memory.keys import MemoryKeys
@@ -37,6 +38,7 @@ class MemoryUnitOfWork:
         self.unlocks = MemoryUnlocks(tables, locks)
         self.ledger = MemoryLedger(tables, locks)
         self.days = MemoryDays(tables, locks)
+        self.analytics = MemoryAnalytics(tables)
         self.histories = MemoryHistories(tables, locks)
         self.outbox = MemoryOutbox(tables, locks)
         self.keys = MemoryKeys(tables)

@@ -6,6 +6,7 @@ from sqlalchemy import String, column, select, table
 
 from hunter_adapters.sql.accounts import SqlAccounts
 from hunter_adapters.sql.achievements import SqlAchievements
+from hunter_adapters.sql.analytics import SqlAnalytics
 from hunter_adapters.sql.completions import SqlCompletions
 from hunter_adapters.sql.days import SqlDays
 from hunter_adapters.sql.histories import SqlHistories
@@ -80,6 +81,10 @@ class SqlUnitOfWork:
     @property
     def days(self) -> SqlDays:
         return SqlDays(self._sql)
+
+    @property
+    def analytics(self) -> SqlAnalytics:
+        return SqlAnalytics(self._sql)
 
     @property
     def histories(self) -> SqlHistories:

@@ -12,6 +12,7 @@ from hunter_adapters.testing.contract.accounts import (
     HunterSettingsContract,
     SessionsContract,
 )
+from hunter_adapters.testing.contract.analytics import AnalyticsContract
 from hunter_adapters.testing.contract.completions import CompletionsContract, UnlocksContract
 from hunter_adapters.testing.contract.hunters import HuntersContract
 from hunter_adapters.testing.contract.ledger import DaysContract, HistoriesContract, LedgerContract
@@ -25,6 +26,7 @@ from hunter_adapters.testing.contract.under_test import CommitFailed, UnderTest
 
 __all__ = [
     "AccountsContract",
+    "AnalyticsContract",
     "CommitFailed",
     "CompletionsContract",
     "DaysContract",
