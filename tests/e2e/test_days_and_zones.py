@@ -39,13 +39,19 @@ class Story:
         return me["currentStreak"], me["maxStreak"]
 
 
-@pytest.fixture
-def story(clocked_app: App, movable_clock: MovableClock) -> Iterator[Story]:
-    told = Story(clocked_app, movable_clock)
-    yield told
-    told.client.close()
+@pytest.fixture(scope="module")
+def audited_app(clocked_app: App) -> Iterator[App]:
+    """The server, audited when all stories have been told."""
+    yield clocked_app
     audited = clocked_app.audit()
     assert audited.returncode == 0, audited.stdout + audited.stderr
+
+
+@pytest.fixture
+def story(audited_app: App, movable_clock: MovableClock) -> Iterator[Story]:
+    told = Story(audited_app, movable_clock)
+    yield told
+    told.client.close()
 
 
 def local(zone: str, *when: int, fold: int = 0) -> datetime:

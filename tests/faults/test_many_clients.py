@@ -9,6 +9,7 @@ import pytest
 from tests.faults.load import (
     Job,
     Killer,
+    assert_audit,
     assert_keys_remember,
     assert_reckoning,
     at_length,
@@ -20,10 +21,11 @@ from tests.servers.app import App
 from tests.servers.client import Answer
 
 CLIENTS = 32
+HUNTERS = pytest.mark.parametrize("count", [1, at_length(10, 4)], ids=["one hunter", "many hunters"])
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("count", [1, 10], ids=["one hunter", "ten hunters"])
+@HUNTERS
 def test_no_completion_of_many_clients_is_lost_or_paid_twice(own_app: App, count: int) -> None:
     hunters = registered(own_app.url, count)
     jobs = jobs_for(hunters, at_length(500, 100))
@@ -31,12 +33,13 @@ def test_no_completion_of_many_clients_is_lost_or_paid_twice(own_app: App, count
     answers = in_parallel(lambda job: job.client.complete(job.quest_id, key=job.key), jobs, clients=CLIENTS)
 
     assert_reckoning(own_app, hunters, jobs, answers)
+    assert_audit(own_app)
     for hunter in hunters:
         hunter.close()
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("count", [1, 10], ids=["one hunter", "ten hunters"])
+@HUNTERS
 def test_a_server_that_is_killed_again_and_again_does_each_key_once(own_app: App, count: int) -> None:
     hunters = registered(own_app.url, count)
     jobs = jobs_for(hunters, at_length(500, 60))
@@ -56,5 +59,6 @@ def test_a_server_that_is_killed_again_and_again_does_each_key_once(own_app: App
     assert_reckoning(own_app, hunters, jobs, answers)
     assert_keys_remember(jobs, answers)
     assert_reckoning(own_app, hunters, jobs, answers)
+    assert_audit(own_app)
     for hunter in hunters:
         hunter.close()

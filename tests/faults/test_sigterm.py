@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 import time
 
@@ -10,7 +11,7 @@ import httpx
 import pytest
 
 from tests.faults.load import PER_DAY, at_length, in_parallel, registered, zone_at_noon
-from tests.servers.app import App
+from tests.servers.app import HOST, App
 from tests.servers.books import Books
 from tests.servers.client import Answer, Client
 
@@ -55,27 +56,29 @@ def test_requests_under_way_are_answered_before_the_process_ends(own_app: App, h
 
 
 def test_clients_that_go_on_asking_are_served_or_not_connected(own_app: App) -> None:
-    hunters = registered(own_app.url, 4)
-    quests = [[hunter.create_quest(completionsPerDay=PER_DAY) for _ in range(4)] for hunter in hunters]
+    hunters = registered(own_app.url, 2)
+    quests = [[hunter.create_quest(completionsPerDay=PER_DAY) for _ in range(9)] for hunter in hunters]
     answers: list[Answer] = []
     dropped: list[httpx.TransportError] = []
 
     def go_on(number: int) -> None:
         hunter = hunters[number % len(hunters)]
-        for quest in quests[number % len(hunters)]:
-            for _ in range(PER_DAY):
-                # A connection for each request: on one that is kept, the server may hang up between two requests
-                # at the very moment at which the next is sent, and HTTP/1.1 has no way to tell the client.
-                with Client(own_app.url, token=hunter.token) as once:
+        # Half of them keep their connection, the others make a new one for each request.
+        headers = {"Connection": "keep-alive" if number % 4 < 2 else "close"}
+        with Client(own_app.url, token=hunter.token) as client:
+            for quest in quests[number % len(hunters)]:
+                path = f"/api/quests/{quest['id']}/complete"
+                for count in range(PER_DAY):
+                    key = f"{number}-{quest['id']}-{count}"
                     try:
-                        answers.append(once.complete(quest["id"], key=f"{number}-{len(answers)}"))
+                        answers.append(client.send("POST", path, {}, key=key, headers=headers))
                     except httpx.ConnectError:
                         return
                     except httpx.TransportError as error:
                         dropped.append(error)
                         return
 
-    threads = [threading.Thread(target=go_on, args=(number,)) for number in range(at_length(16, 8))]
+    threads = [threading.Thread(target=go_on, args=(number,)) for number in range(at_length(24, 12))]
     for thread in threads:
         thread.start()
     while len(answers) < 50:
@@ -90,6 +93,7 @@ def test_clients_that_go_on_asking_are_served_or_not_connected(own_app: App) -> 
     assert gone_after < GONE_SECONDS
     assert dropped == []
     assert {answer.status for answer in answers} <= {200, 409}
+    print(f"{len(answers)} requests were answered; the process was gone after {gone_after:.1f} s")
     with Books(own_app.database_url) as books:
         done = sum(answer.status == 200 for answer in answers)
         assert books.one("SELECT count(*) FROM completions") == done
@@ -99,9 +103,13 @@ def test_clients_that_go_on_asking_are_served_or_not_connected(own_app: App) -> 
 
 
 def test_a_connection_that_says_nothing_does_not_hold_the_end_up(own_app: App) -> None:
-    with Client(own_app.url) as idle, httpx.Client(base_url=own_app.url) as half:
+    with (
+        Client(own_app.url) as idle,
+        socket.create_connection((HOST, own_app.port)),
+        socket.create_connection((HOST, own_app.port)) as half,
+    ):
         idle.register(zone=zone_at_noon())
-        assert half.get("/health/live").status_code == 200
+        half.sendall(b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
 
         begun = time.monotonic()
         assert own_app.terminate() == 0, own_app.log
