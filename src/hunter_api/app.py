@@ -14,10 +14,11 @@ from litestar.types import Message, Scope
 
 from hunter_api import errors as api
 from hunter_api.docs_page import DocsPage
-from hunter_api.door import Door, Reply, refusal, request_id_of
+from hunter_api.door import Door, Reply, log, refusal, request_id_of
 from hunter_api.operations import Operation
 from hunter_api.ports import Ports
 from hunter_api.routes import ALL_ROUTES
+from hunter_core.errors import HunterError
 
 SECURITY_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
 
@@ -95,15 +96,17 @@ async def _add_headers(message: Message, scope: Scope) -> None:
 
 def _unrouted(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Return the answer to a request that found no operation."""
+    request_id = request_id_of(request.scope)
     match error:
         case NotFoundException():
-            said: Reply = refusal(api.RouteNotFound(), request_id_of(request.scope))
+            refused: HunterError = api.RouteNotFound()
         case MethodNotAllowedException():
-            allowed = (error.headers or {}).get("allow", "")
-            said = refusal(api.MethodNotAllowed(allowed), request_id_of(request.scope))
+            refused = api.MethodNotAllowed((error.headers or {}).get("allow", ""))
         case HTTPException(status_code=400):
-            said = refusal(api.BadRequest(f"{error.detail}."), request_id_of(request.scope))
+            refused = api.BadRequest(f"{error.detail}.")
         case _:
-            raise error
+            log.error("request %s failed on its way to an operation", request_id, exc_info=error)
+            refused = api.InternalError()
+    said = refusal(refused, request_id)
     headers = {name.decode(): value.decode() for name, value in said.headers if name != b"content-type"}
     return Response(said.body, status_code=said.status, media_type="application/json", headers=headers)

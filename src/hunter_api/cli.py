@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from datetime import UTC
 from typing import TYPE_CHECKING, NoReturn
 
@@ -10,6 +12,7 @@ from cyclopts import App, CycloptsError
 
 from hunter_api import VERSION
 from hunter_api.settings import SettingInvalid, load
+from hunter_core.errors import HunterError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -144,7 +147,8 @@ def main() -> NoReturn:
         code = app(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         _give_up(str(error))
-    except SettingInvalid as error:
+    except (SettingInvalid, HunterError) as error:
+        # Of the core's refusals a command meets those of a database that goes away while it works.
         _give_up(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
@@ -167,14 +171,13 @@ def _console() -> Console:
     return Console() if sys.stdout.isatty() else Console(width=WIDTH_OF_A_FILE)
 
 
-class _opened:  # noqa: N801 - it is used as a function
-    """The world of the settings, closed at the end."""
+@contextlib.contextmanager
+def _opened() -> Iterator[World]:
+    """Open the world of the settings, and close it at the end."""
+    from hunter_api.wiring import open_world
 
-    def __enter__(self) -> World:
-        from hunter_api.wiring import open_world
-
-        self._world = open_world(load())
-        return self._world
-
-    def __exit__(self, *_: object) -> None:
-        self._world.close()
+    world = open_world(load())
+    try:
+        yield world
+    finally:
+        world.close()

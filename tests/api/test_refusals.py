@@ -285,3 +285,17 @@ def test_a_request_id_that_is_sane_comes_back_and_another_is_replaced(house: Hou
     for odd in ("", "a b", "x" * 129, "ö", "a\tb"):
         answer = house.ask("GET", "/health/live", headers={"x-request-id": odd.encode()})
         assert answer.headers["x-request-id"] not in ("", odd)
+
+
+def test_what_nobody_foresaw_is_500_in_the_envelope_and_in_the_log_by_its_id(
+    hunter: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError("a secret of ours")
+
+    monkeypatch.setattr(hunter.store, "read", broken)
+    answer = hunter.get("/api/auth/me")
+    assert (answer.status, answer.code) == (500, "INTERNAL_ERROR")
+    assert b"secret of ours" not in answer.body
+    assert answer.headers["x-request-id"] in caplog.text
+    assert "ZeroDivisionError" in caplog.text
