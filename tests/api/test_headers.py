@@ -16,8 +16,19 @@ LISTS = [
     "/api/achievements/unlocked",
     "/api/users/me/ledger",
     "/api/users/me/pauses",
+    "/api/analytics/xp-history",
+    "/api/analytics/attributes",
+    "/api/analytics/heatmap",
+    "/api/analytics/quests",
 ]
-SINGLE = ["/api/quests/{id}", "/api/users/me", "/api/users/me/settings", "/api/auth/me", "/api/users/Jinwoo"]
+SINGLE = [
+    "/api/quests/{id}",
+    "/api/users/me",
+    "/api/users/me/settings",
+    "/api/auth/me",
+    "/api/users/Jinwoo",
+    "/api/analytics/summary",
+]
 
 
 def test_every_get_of_the_signed_in_is_a_list_or_a_single_thing() -> None:
@@ -29,7 +40,7 @@ def test_every_get_of_the_signed_in_is_a_list_or_a_single_thing() -> None:
 
 @pytest.mark.parametrize("path", LISTS)
 def test_a_list_that_did_not_change_is_not_sent_again(hunter: House, path: str) -> None:
-    quest = hunter.quest()
+    quest = hunter.quest(attributes=["strength"])
     path = path.format(id=quest["id"])
     first = hunter.get(path)
     assert first.headers["cache-control"] == "private, no-cache"

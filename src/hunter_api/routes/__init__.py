@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hunter_api.routes import achievements, auth, health, quests, users
+from hunter_api.routes import achievements, analytics, auth, health, quests, users
 
-ALL_ROUTES = (auth.routes, users.routes, quests.routes, achievements.routes, health.routes)
+ALL_ROUTES = (auth.routes, users.routes, quests.routes, achievements.routes, analytics.routes, health.routes)

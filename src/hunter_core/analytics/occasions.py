@@ -70,9 +70,16 @@ def _occasion(timeline: Timeline, day: date) -> Occasion:
 
 
 def _was_asked(judge: Judge, day: date) -> bool:
-    """Tell whether the schedule asked for *day*, which was done: of a period, the days up to the target."""
+    """
+    Tell whether the schedule asked for *day*, which was done.
+
+    Of a calendar period these are the first days up to the target: a fourth time is no more than all of three.
+    A rolling period has no first day, so there every day done counts.
+    """
     schedule = judge.version.schedule
     if not isinstance(schedule, Times):
         return falls_on(schedule, day)
+    if schedule.rolling:
+        return True
     first, _ = window(schedule, day)
     return len(judge.done_ordinals(first.toordinal(), (day - ONE_DAY).toordinal())) < schedule.times

@@ -64,6 +64,22 @@ class Summary:
         return (self.today - self.since).days + 1
 
     @property
+    def last_week_days(self) -> DayRange:
+        """The days of last week."""
+        return DayRange(self.week.first - WEEK, self.week.last - WEEK)
+
+    @property
+    def same_day_last_week(self) -> date:
+        """The day a week ago, with which `last_week_so_far` ends."""
+        return self.today - WEEK
+
+    @property
+    def best_weekday(self) -> int | None:
+        """The weekday (0 is Monday) that gave most XP, the first of equals; None where none gave any."""
+        most = max(each.xp for each in self.weekdays)
+        return next((place for place, each in enumerate(self.weekdays) if each.xp == most > 0), None)
+
+    @property
     def average(self) -> Fraction:
         """XP a day over all of them."""
         return Fraction(self.total.xp, self.days)
