@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import sys
 from collections.abc import Iterator
 from datetime import UTC
@@ -66,7 +67,9 @@ def audit() -> int:
     Exit code 1, and the first difference, where a stored figure does not follow from its history.
     """
     from hunter_api.commands.audit import audit as run
+    from hunter_api.wiring import check_there_is_a_file
 
+    check_there_is_a_file(load())
     with _opened() as world:
         world.check_reachable()
         difference = run(world.store, world.rulebook, _console())
@@ -143,6 +146,7 @@ def check(rulebook: str = "classic") -> int:
 
 def main() -> NoReturn:
     """Run the command that the arguments name, and exit with its code."""
+    _print_what_the_terminal_knows()
     try:
         code = app(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
@@ -162,6 +166,13 @@ def main() -> NoReturn:
 def _give_up(why: str) -> NoReturn:
     sys.stderr.write(f"hunter: {' '.join(why.split())}\n")
     sys.exit(CANNOT_START)
+
+
+def _print_what_the_terminal_knows() -> None:
+    """Let a terminal or a file that cannot hold a letter of ours show `?`, and not end the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _console() -> Console:

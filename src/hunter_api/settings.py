@@ -327,6 +327,6 @@ def _check_together(settings: Settings) -> None:
 
 
 def host_of(url: str) -> str:
-    """Return host and port of a database URL, for messages: never user or password."""
+    """Return host and port of a database URL, or the path of its file, for messages: never user or password."""
     parts = urlsplit(url)
-    return parts.netloc.rpartition("@")[2] or parts.path
+    return parts.netloc.rpartition("@")[2] or parts.path.removeprefix("/")

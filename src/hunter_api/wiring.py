@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import attrs
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
 from hunter_adapters.crypto.access_tokens import JwtAccessTokens
@@ -109,6 +110,8 @@ class World:
                 self.rulebook,
                 lambda done, of: progress("Deriving hunters under the rulebook in force", done, of),
             )
+        except WrongDatabase as error:
+            raise _wrong_database(error) from error
         except self._failures() as error:
             raise _no_database(self.settings, error) from error
 
@@ -135,6 +138,22 @@ def open_world(settings: Settings) -> World:
         store.close()
 
     return World(settings=settings, store=store, rulebook=rulebook, gate=gate, close=close)
+
+
+def check_there_is_a_file(settings: Settings) -> None:
+    """
+    Make sure that a database in a file is there: to open one that is not would make an empty one.
+
+    Raises:
+        SettingInvalid: If it is not.
+    """
+    if settings.is_sqlite:
+        path = make_url(settings.database).database or ""
+        if not Path(path).exists():
+            raise SettingInvalid(
+                f"HUNTER_DATABASE_URL: there is no database at {path}. `hunter migrate` makes one, and so does "
+                "`hunter serve`."
+            )
 
 
 def rulebook_of(settings: Settings) -> Rulebook:
@@ -196,7 +215,11 @@ def _store(settings: Settings) -> SqlStore:
     try:
         return open_store(settings.database, pool_size=THREADS + PASSWORD_THREADS + _HEALTH_THREADS)
     except WrongDatabase as error:
-        raise SettingInvalid(f"HUNTER_DATABASE_URL: {_one_line(error)}.") from error
+        raise _wrong_database(error) from error
+
+
+def _wrong_database(error: WrongDatabase) -> SettingInvalid:
+    return SettingInvalid(f"HUNTER_DATABASE_URL: {_one_line(error)}.")
 
 
 def _no_database(settings: Settings, error: BaseException) -> SettingInvalid:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -98,11 +100,41 @@ def test_an_audit_of_nobody_finds_nothing(
     assert "0 hunters" in capsys.readouterr().out
 
 
-def test_an_audit_without_a_database_is_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_an_audit_without_a_database_is_one_line_and_makes_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], own_folder: Path
 ) -> None:
     assert run(monkeypatch, "audit") == cli.CANNOT_START
-    assert "HUNTER_DATABASE_URL" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith(
+        f"hunter: HUNTER_DATABASE_URL: there is no database at {own_folder / 'hunter.db'}."
+    )
+    assert said.count("\n") == 1
+    assert not own_folder.exists()
+
+
+@pytest.mark.parametrize("command", ["migrate", "demo"])
+def test_a_database_of_a_newer_program_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], own_folder: Path, command: str
+) -> None:
+    assert run(monkeypatch, "migrate") == 0
+    with sqlite3.connect(own_folder / "hunter.db", isolation_level=None) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    capsys.readouterr()
+
+    assert run(monkeypatch, command) == cli.CANNOT_START
+
+    said = capsys.readouterr().err
+    assert said.startswith("hunter: HUNTER_DATABASE_URL: this program is older than the database's schema")
+    assert said.count("\n") == 1
+
+
+def test_a_terminal_that_cannot_show_a_letter_shows_a_question_mark(own_folder: Path) -> None:
+    environ = {**os.environ, "HUNTER_DATA_DIR": str(own_folder), "PYTHONIOENCODING": "ascii"}
+    program = "import sys; sys.argv = ['hunter', 'migrate']; from hunter_api.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environ)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Migrating the database ?" in done.stdout
 
 
 @pytest.mark.parametrize(("rulebook", "code"), [("classic", 0), ("modern", 0), ("nowhere.toml", 1)])

@@ -149,6 +149,18 @@ def test_a_secret_is_not_shown_where_settings_are() -> None:
     assert host_of("postgresql://jin:s3cret-word@db:5432/hunter") == "db:5432"
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("sqlite:///data/hunter.db", "data/hunter.db"),
+        ("sqlite:////srv/hunter.db", "/srv/hunter.db"),
+        ("postgresql://jin@/hunter?host=/run/postgresql", "hunter"),
+    ],
+)
+def test_a_database_that_is_no_host_is_shown_as_it_was_named(url: str, shown: str) -> None:
+    assert host_of(url) == shown
+
+
 def test_more_than_one_worker_needs_a_database_and_a_redis_that_they_share() -> None:
     assert "SQLite" in refused(HUNTER_WORKERS="2")
     shared = {"HUNTER_WORKERS": "2", "HUNTER_DATABASE_URL": "postgresql://db/hunter"}
