@@ -83,7 +83,9 @@ class Wire:
             hook: Hook = converter.get_structure_hook(base)
             for meta in metadata:
                 if isinstance(meta, Meta):
-                    hook = _checked(hook, base, list(self._checks(meta)))
+                    hook = _checked(
+                        hook, base, list(self._checks(meta, "items" if _is_tuple(base) else "characters"))
+                    )
             return hook
 
         def without_unset(kind: Any) -> Hook:
@@ -133,16 +135,22 @@ class Wire:
             converter.register_structure_hook(plain, hook)
         return converter
 
-    def _checks(self, meta: Meta) -> Iterator[Check]:
-        """Yield what a value must hold to, each with the sentence for one that does not."""
+    def _checks(self, meta: Meta, parts: str) -> Iterator[Check]:
+        """Yield what a value, of *parts* where it has a length, must hold to, each with the sentence if it does not."""
         extra = meta.extra or {}
         said: str | None = extra.get("message")
         if "limit" in extra:
             low, high = self._bounds[extra["limit"]]
-            yield (lambda v: low <= _size(v) <= high), _range(low, high)
+            yield (
+                (lambda v: low <= _size(v) <= high),
+                (_length(low, high, parts) if parts == "items" else _range(low, high)),
+            )
         if meta.min_length is not None or meta.max_length is not None:
             least, most = meta.min_length or 0, meta.max_length
-            yield (lambda v: least <= len(v) and (most is None or len(v) <= most)), _length(least, most)
+            yield (
+                (lambda v: least <= len(v) and (most is None or len(v) <= most)),
+                said or _length(least, most, parts),
+            )
         if meta.pattern is not None:
             pattern = re.compile(meta.pattern.removesuffix("$") + r"\Z")
             yield (lambda v: pattern.search(v) is not None), said or f"must match {meta.pattern}"
@@ -184,10 +192,10 @@ def _size(value: Any) -> int:
     return value if isinstance(value, int) else len(value)
 
 
-def _length(least: int, most: int | None) -> str:
+def _length(least: int, most: int | None, parts: str) -> str:
     if most is None:
-        return f"must have at least {least} characters"
-    return f"must have {least} to {most} characters" if least else f"must have at most {most} characters"
+        return f"must have at least {least} {parts}"
+    return f"must have {least} to {most} {parts}" if least else f"must have at most {most} {parts}"
 
 
 def _range(low: Any, high: Any) -> str:

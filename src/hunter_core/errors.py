@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
+
+
+def _written(instant: datetime) -> str:
+    """Return *instant* as answers write it: ISO 8601, in UTC, with `Z` (SPEC 4)."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 class HunterError(Exception):
@@ -155,7 +160,7 @@ class QuestExpired(QuestRefused):
     code = "QUEST_EXPIRED"
 
     def __init__(self, quest_id: UUID, deadline: datetime) -> None:
-        super().__init__(f"The quest's deadline was {deadline.isoformat()}.")
+        super().__init__(f"The quest's deadline was {_written(deadline)}.")
         self.quest_id, self.deadline = quest_id, deadline
 
 
@@ -197,7 +202,7 @@ class SettingsChangeTooSoon(Refused):
 
     def __init__(self, again_at: datetime) -> None:
         super().__init__(
-            f"Time zone and day start can be changed once in 24 hours, next at {again_at.isoformat()}."
+            f"Time zone and day start can be changed once in 24 hours, next at {_written(again_at)}."
         )
         self.again_at = again_at
 

@@ -109,6 +109,14 @@ def test_a_refresh_token_is_good_once_and_a_moment_longer(each_hunter: House) ->
     assert hunter.post("/api/auth/refresh", {"refreshToken": first.data["refreshToken"]}).status == 401
 
 
+def test_a_refresh_token_that_is_refused_is_what_the_words_are_about(hunter: House) -> None:
+    assert hunter.post("/api/auth/logout").status == 204
+    for token in (hunter.refresh_token, "x"):
+        refused = hunter.post("/api/auth/refresh", {"refreshToken": token})
+        assert refused.code == "UNAUTHENTICATED"
+        assert "refresh token" in refused.error["message"]
+
+
 @pytest.mark.parametrize("token", ["x", "x" * 70, "A" * 70, "é" * 70])
 def test_a_refresh_token_that_was_never_given_is_401(house: House, token: str) -> None:
     answer = house.post("/api/auth/refresh", {"refreshToken": token})

@@ -7,6 +7,7 @@ import json
 import pkgutil
 import re
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -272,6 +273,43 @@ def test_a_problem_in_a_list_names_its_place(hunter: House) -> None:
         "/api/quests", {"title": "x", "type": "DAILY", "baseXP": 1, "attributes": ["luck", "wit"]}
     )
     assert answer.fields == {"attributes[1]"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "said"),
+    [
+        ("PATCH", "/api/users/me", {"hunterName": ""}, "hunterName must have 3 to 24 characters."),
+        ("PATCH", "/api/users/me", {"hunterName": "x" * 97}, "hunterName must have 3 to 24 characters."),
+        (
+            "PATCH",
+            "/api/users/me/settings",
+            {"restDays": ["MON", "TUE", "WED"]},
+            "restDays must have at most 2 items.",
+        ),
+        (
+            "POST",
+            "/api/quests",
+            {"title": "x", "type": "DAILY", "baseXP": 1, "attributes": ["luck"] * 7},
+            "attributes must name each attribute at most once.",
+        ),
+    ],
+)
+def test_what_is_said_of_a_length_is_the_rule(
+    hunter: House, method: str, path: str, body: dict[str, Any], said: str
+) -> None:
+    refused = hunter.ask(method, path, body)
+    assert (refused.status, refused.error["message"]) == (422, said)
+
+
+def test_instants_in_the_words_of_a_refusal_are_written_like_all_others(hunter: House) -> None:
+    quest = hunter.quest(deadline="2026-11-01T00:00:00+09:00")
+    expired = hunter.complete(quest)
+    assert (expired.code, "2026-10-31T15:00:00Z" in expired.error["message"]) == ("QUEST_EXPIRED", True)
+
+    assert hunter.patch("/api/users/me/settings", {"timezone": "Asia/Seoul"}).status == 200
+    too_soon = hunter.patch("/api/users/me/settings", {"dayStart": "04:00"})
+    assert too_soon.code == "SETTINGS_CHANGE_TOO_SOON"
+    assert "2026-11-23T12:00:00Z" in too_soon.error["message"]
 
 
 def test_names_that_no_answer_could_hold_are_told_in_escapes(hunter: House) -> None:

@@ -66,11 +66,13 @@ Email = Annotated[
 HunterName = Annotated[
     str,
     # A name is measured in NFKC, which makes one character of up to four: the core has the last word.
-    text(
-        1,
-        4 * LONGEST_NAME,
-        f"{SHORTEST_NAME} to {LONGEST_NAME} letters, digits, `_`, `-` in NFKC; unique on casefold; not reserved.",
-        "Sung_Jinwoo",
+    Meta(
+        min_length=1,
+        max_length=4 * LONGEST_NAME,
+        description=f"{SHORTEST_NAME} to {LONGEST_NAME} letters, digits, `_`, `-` in NFKC; unique on casefold; "
+        "not reserved.",
+        examples=["Sung_Jinwoo"],
+        extra={"message": f"must have {SHORTEST_NAME} to {LONGEST_NAME} characters"},
     ),
 ]
 Password = Annotated[

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from hunter_core.accounts.authenticate import NOT_SIGNED_IN
 from hunter_core.accounts.rotation import Presented, ended, presented, rotated
 from hunter_core.accounts.session import NOWHERE, Client, Session
 from hunter_core.accounts.sign_in import Gate, TokenPair, tokens_for
 from hunter_core.errors import RefreshTokenReused, Unauthenticated
 from hunter_core.ports import UnitOfWork
+
+NOT_GOOD = "This refresh token is not good, or its session is over. Sign in again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +42,14 @@ def refresh(
     session_id = gate.refresh.session_id(refresh_token)
     session = None if session_id is None else uow.sessions.lock(session_id)
     if session is None:
-        raise Unauthenticated(NOT_SIGNED_IN)
+        raise Unauthenticated(NOT_GOOD)
     generation = gate.refresh.generation(refresh_token, session)
     signed_in = uow.sessions.check(session.id)
     if generation is None or signed_in is None or not signed_in.is_active:
-        raise Unauthenticated(NOT_SIGNED_IN)
+        raise Unauthenticated(NOT_GOOD)
     match presented(session, generation, now, gate.policy):
         case Presented.OVER:
-            raise Unauthenticated(NOT_SIGNED_IN)
+            raise Unauthenticated(NOT_GOOD)
         case Presented.REUSED:
             session = ended(session, now=now)
             uow.sessions.save(session)
