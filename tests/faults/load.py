@@ -92,22 +92,27 @@ def assert_reckoning(
 ) -> None:
     """Assert that every job was done once, and that answers, ledger, totals and streaks agree."""
     assert {answer.status for answer in answers} == {200}, [a for a in answers if a.status != 200][:3]
-    ids = {answer.data["completion"]["id"] for answer in answers}
-    assert len(ids) == len(jobs)
-    earned = paid(answers)
+    assert len({answer.data["completion"]["id"] for answer in answers}) == len(jobs)
     with Books(app.database_url) as books:
         assert books.unbalanced() == []
-        assert books.one("SELECT count(*) FROM completions WHERE voided_at IS NULL") == len(jobs)
-        assert books.one("SELECT sum(amount) FROM xp_entries") == earned
-        assert books.total_xp() == earned
-        assert books.one("SELECT count(*) FROM idempotency_keys") == len(jobs)
-    users = [hunter.me() for hunter in hunters]
-    assert sum(user["totalXP"] for user in users) == earned
-    assert {(user["currentStreak"], user["maxStreak"]) for user in users} == {(1, 1)}
-    for hunter in hunters:
-        mine = [answer for job, answer in zip(jobs, answers, strict=True) if job.client is hunter]
-        unlocked = [each["id"] for answer in mine for each in answer.data["achievements"]]
-        assert len(unlocked) == len(set(unlocked)), "an achievement was unlocked twice"
+        for hunter in hunters:
+            mine = [answer for job, answer in zip(jobs, answers, strict=True) if job.client is hunter]
+            _assert_balance(books, hunter, mine)
+
+
+def _assert_balance(books: Books, hunter: Client, answers: Sequence[Answer]) -> None:
+    earned, me, name = paid(answers), hunter.me(), hunter.user["hunterName"]
+    assert (me["totalXP"], me["currentStreak"], me["maxStreak"]) == (earned, 1, 1)
+    of = "JOIN hunters h ON h.id = {} WHERE h.name = :name"
+    standing = f"SELECT count(*) FROM completions c {of.format('c.hunter_id')} AND c.voided_at IS NULL"
+    assert books.one(standing, name=name) == len(answers)
+    assert (
+        books.one(f"SELECT sum(e.amount) FROM xp_entries e {of.format('e.hunter_id')}", name=name) == earned
+    )
+    keys = f"SELECT count(*) FROM idempotency_keys k {of.format('k.account_id')}"
+    assert books.one(keys, name=name) == len(answers)
+    unlocked = [each["id"] for answer in answers for each in answer.data["achievements"]]
+    assert len(unlocked) == len(set(unlocked)), "an achievement was unlocked twice"
 
 
 def assert_audit(app: App) -> None:

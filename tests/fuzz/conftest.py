@@ -1,5 +1,5 @@
 """The server that is fuzzed."""
 
-from tests.servers.served import fuzzed_app
+from tests.servers.served import lone_app
 
-__all__ = ["fuzzed_app"]
+__all__ = ["lone_app"]

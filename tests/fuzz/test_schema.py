@@ -80,8 +80,8 @@ def top_up(url: str, report: Path, seen: Seen, operations: Iterable[str]) -> Non
 
 
 @pytest.mark.long
-def test_no_request_gets_an_answer_that_the_document_does_not_have(fuzzed_app: App, tmp_path: Path) -> None:
-    with Client(fuzzed_app.url) as client:
+def test_no_request_gets_an_answer_that_the_document_does_not_have(lone_app: App, tmp_path: Path) -> None:
+    with Client(lone_app.url) as client:
         document = client.get("/schema/openapi.json").json
     operations = {
         described["operationId"]: described
@@ -96,9 +96,9 @@ def test_no_request_gets_an_answer_that_the_document_does_not_have(fuzzed_app: A
     }
 
     report = tmp_path / "seen.json"
-    seen = run_schemathesis(fuzzed_app.url, report, phases="examples,coverage,fuzzing,stateful")
+    seen = run_schemathesis(lone_app.url, report, phases="examples,coverage,fuzzing,stateful")
     if LONG:
-        top_up(fuzzed_app.url, report, seen, various)
+        top_up(lone_app.url, report, seen, various)
 
     for operation, statuses in sorted(seen.items()):
         print(operation, statuses.total(), dict(sorted(statuses.items())))
@@ -109,8 +109,8 @@ def test_no_request_gets_an_answer_that_the_document_does_not_have(fuzzed_app: A
         )
         assert not any(status.startswith("5") for status in statuses), (operation, statuses)
         assert not LONG or operation not in various or statuses.total() >= LEAST, (operation, statuses)
-    assert "Traceback" not in fuzzed_app.log, fuzzed_app.log[-5000:]
-    with Books(fuzzed_app.database_url) as books:
+    assert "Traceback" not in lone_app.log, lone_app.log[-5000:]
+    with Books(lone_app.database_url) as books:
         assert books.unbalanced() == []
-    audited = fuzzed_app.audit()
+    audited = lone_app.audit()
     assert audited.returncode == 0, audited.stdout + audited.stderr

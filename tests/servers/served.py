@@ -51,8 +51,8 @@ def own_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
 
 
 @pytest.fixture(params=DATABASES if LONG else DATABASES[:1])
-def fuzzed_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
-    """A running server of the test's own; in the ordinary suite on SQLite alone, because fuzzing takes its time."""
+def lone_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
+    """As `own_app`, but in the ordinary suite on SQLite alone: for what takes its time and is the same on both."""
     for url in _database_of(request, request.param):
         with App(data_dir=tmp_path / "data", database_url=url) as running:
             yield running
