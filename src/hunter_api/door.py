@@ -91,6 +91,10 @@ class Asked:
         """Return a header, empty where there is none."""
         return self.headers.get(name, b"").decode("latin-1")
 
+    def all_of(self, name: bytes) -> str:
+        """Return a header with all that is said under its name, joined as RFC 9110 (5.3) joins them."""
+        return b", ".join(value for known, value in self.scope["headers"] if known == name).decode("latin-1")
+
 
 def request_id_of(scope: Any) -> str:
     """Return the request's id: the one that it brought, when it is a sane one, else a new one; always the same."""
@@ -175,7 +179,7 @@ class Door:
             if operation.keyed and signed_in is not None and b"idempotency-key" in asked.headers:
                 key = KeyedRequest.of(
                     account_id=signed_in.account_id,
-                    key=asked.header(b"idempotency-key"),
+                    key=asked.all_of(b"idempotency-key"),
                     method=operation.method,
                     path=asked.scope["path"],
                     body=body,

@@ -118,6 +118,18 @@ def test_a_malformed_key_is_400(hunter: House, key: str) -> None:
     assert hunter.me()["totalXP"] == 0
 
 
+def test_two_keys_are_none_for_nobody_knows_which_was_meant(hunter: House) -> None:
+    quest = hunter.quest()
+    headers = [
+        ("authorization", f"Bearer {hunter.token}"),
+        ("idempotency-key", "one"),
+        ("idempotency-key", "another"),
+    ]
+    answer = Answer(hunter.http.post(f"/api/quests/{quest['id']}/complete", headers=headers))
+    assert (answer.status, answer.code) == (400, "IDEMPOTENCY_KEY_INVALID")
+    assert hunter.me()["totalXP"] == 0
+
+
 def test_the_longest_key_is_taken(hunter: House) -> None:
     assert hunter.complete(hunter.quest(), key="~" * 255).status == 200
 
