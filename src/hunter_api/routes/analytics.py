@@ -7,13 +7,13 @@ from hunter_api.operations import Routes
 from hunter_api.schemas.analytics import (
     AttributeHistoryView,
     HeatMapView,
-    QuestsInFiguresView,
     SpanQuery,
-    SummaryView,
     XpHistoryView,
     YearQuery,
 )
+from hunter_api.schemas.quest_figures import QuestsInFiguresView
 from hunter_api.schemas.quests import PageQuery
+from hunter_api.schemas.summary import SummaryView
 from hunter_core.analytics.attribute_history import attribute_history
 from hunter_core.analytics.heat_map import heat_map
 from hunter_core.analytics.quests import quests_in_figures
