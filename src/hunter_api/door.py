@@ -20,7 +20,7 @@ import attrs
 
 from hunter_api import wire
 from hunter_api.answers import Answer, Call
-from hunter_api.errors import BodyTooLarge, InternalError, MalformedJson, UnsupportedMediaType
+from hunter_api.errors import BodyTooLarge, BodyTooSlow, InternalError, MalformedJson, UnsupportedMediaType
 from hunter_api.operations import Lane, Operation
 from hunter_api.ports import Ports
 from hunter_api.problems import body_of, headers_of, status_of
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 BODY_LIMIT = 64 * 1024
 """Bytes of the largest body that is read (SPEC 4)."""
+
+BODY_SECONDS = 30.0
+"""Seconds that a body may take to arrive."""
 
 KEY_WAIT = 5.0
 """Seconds that a request waits for another one with its Idempotency-Key (SPEC 10, Keys)."""
@@ -154,7 +157,13 @@ class Door:
     async def _answer(self, operation: Operation, asked: Asked, receive: Receive) -> Reply:
         if operation.lane is Lane.AT_ONCE:
             return self._work(operation, asked, b"")
-        body = await _read_body(asked, receive) if operation.body is not None else b""
+        body: bytes | None = b""
+        if operation.body is not None:
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    body = await _read_body(asked, receive)
+            except TimeoutError as error:
+                raise BodyTooSlow(BODY_SECONDS) from error
         threads = self._lanes[operation.lane]
         deadline = asyncio.get_running_loop().time() + KEY_WAIT
         while True:

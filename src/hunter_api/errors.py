@@ -27,6 +27,16 @@ class BodyTooLarge(HunterError):
         self.limit = limit
 
 
+class BodyTooSlow(HunterError):
+    """The body did not arrive in time."""
+
+    code = "REQUEST_TIMEOUT"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"The body did not arrive within {seconds:g} seconds. Send the request again.")
+        self.seconds = seconds
+
+
 class UnsupportedMediaType(HunterError):
     """The body is not declared as JSON."""
 

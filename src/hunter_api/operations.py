@@ -106,7 +106,8 @@ class Operation:
         if self.signed_in:
             yield core.Unauthenticated
         if self.body is not None:
-            yield from (api.BodyTooLarge, api.UnsupportedMediaType, api.MalformedJson, core.InvalidInput)
+            yield from (api.BodyTooSlow, api.BodyTooLarge, api.UnsupportedMediaType)
+            yield from (api.MalformedJson, core.InvalidInput)
         if self.query is not None and attrs.fields(self.query):
             yield core.InvalidInput
         if self.path_parameters:

@@ -41,6 +41,7 @@ STATUS: Mapping[type[HunterError], HTTPStatus] = {
     core.PauseLimitReached: HTTPStatus.CONFLICT,
     core.IdempotencyInProgress: HTTPStatus.CONFLICT,
     # The body.
+    api.BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     api.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     api.UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     core.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -72,6 +73,9 @@ def headers_of(error: HunterError) -> Iterable[tuple[bytes, bytes]]:
             yield b"retry-after", b"1"
         case core.Unauthenticated():
             yield b"www-authenticate", b"Bearer"
+        case api.BodyTooSlow():
+            # What may still come of the body is not the next request.
+            yield b"connection", b"close"
         case api.MethodNotAllowed():
             yield b"allow", error.allowed.encode("latin-1")
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hunter_api import door
 from hunter_api.door import BODY_LIMIT
+from tests.api.house import House
 from tests.servers.app import HOST, App
 from tests.servers.client import Client
 
@@ -86,6 +90,27 @@ def test_whoever_is_not_signed_in_is_told_so_before_the_body_is_judged(app: App)
 def test_a_length_that_is_none_is_a_client_error(app: App, token: str, length: bytes) -> None:
     head, _ = talk(app, request(token, b"Content-Length: " + length))
     assert head.split(b" ")[1] in (b"400", b"413")
+
+
+def test_a_body_that_does_not_come_is_given_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "BODY_SECONDS", 0.05)
+    sent: list[Any] = []
+
+    async def never() -> Any:
+        await asyncio.sleep(60)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def ask() -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"5")]
+        scope: Any = {"type": "http", "method": "POST", "path": "/api/auth/login", "headers": headers}
+        await house.http.app({**scope, "query_string": b""}, never, send)
+
+    asyncio.run(ask())
+    assert sent[0]["status"] == 408
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert b"REQUEST_TIMEOUT" in sent[1]["body"]
 
 
 def test_head_sends_no_body(app: App, token: str) -> None:
