@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hunter_core.events import Outbox
     from hunter_core.hunters.ports import Hunters
     from hunter_core.keys import IdempotencyKeys
+    from hunter_core.leaderboard.scores import Scores
     from hunter_core.ledger.ports import Days, Histories, Ledger
     from hunter_core.quests.ports import QuestHistory, Quests, Skips
 
@@ -104,6 +105,11 @@ class UnitOfWork(Protocol):
     @property
     def days(self) -> Days:
         """Days in figures."""
+        ...
+
+    @property
+    def scores(self) -> Scores:
+        """What hunters have on each board."""
         ...
 
     @property

@@ -51,6 +51,8 @@ def filling(hunters: int) -> list[str]:
         f"""INSERT INTO hunters SELECT {_HUNTER}, 'h' || n, 'h' || n, 'confident', NULL, n % 20 > 0,
                    '{{"zones": [{{"zone": "UTC", "dayStart": 0}}]}}', (random() ^ 3 * 100000)::bigint, 1, 'F',
                    {_WHEN}, 1, 1, 0, '2026-11-22', {_SIX}, 0, 1, 0, 'hash', {_WHEN}, {_WHEN} FROM {numbers}""",
+        f"""INSERT INTO board_scores SELECT {_HUNTER}, 'all', (random() ^ 3 * 100000)::bigint, {_WHEN}, n % 20 > 0
+                   FROM {numbers}""",
         f"""INSERT INTO quests SELECT {_QUEST}, {_HUNTER}, 'Quest', NULL, 'DAILY', 'NORMAL', 100, '[]', NULL,
                    NULL, '[]', CASE WHEN n % 10 = 0 THEN {_WHEN} END, 1, NULL, n % 10 < 9, NULL, false, NULL,
                    '2026-01-01', {_WHEN}, {_WHEN} FROM {numbers}""",
@@ -87,7 +89,8 @@ class Query(NamedTuple):
 
 
 _ME, _MY_QUEST = an_id(ACCOUNT, str(OLD)), an_id(QUEST, str(OLD))
-_BOARD = "SELECT id, name, total_xp FROM hunters WHERE is_active ORDER BY total_xp DESC, xp_reached_at, id"
+_BOARD = "SELECT hunter_id, xp FROM board_scores WHERE window_name = 'all' AND is_shown"
+_DOWN = "ORDER BY xp DESC, reached_at, hunter_id LIMIT 50"
 QUERIES = [
     Query(
         "uq_accounts_email_key",
@@ -120,17 +123,18 @@ QUERIES = [
         "answers older than 24 h",
         "SELECT account_id, key FROM idempotency_keys WHERE stored_at < '2026-01-01 06:00Z'",
     ),
-    Query("ix_hunters_board", "the first 50 of the board", f"{_BOARD} LIMIT 50"),
+    Query("ix_board_scores_order", "the first 50 of the board", f"{_BOARD} {_DOWN}"),
+    Query("ix_board_scores_order", "the 50 behind a place in the middle", f"{_BOARD} AND xp < 12500 {_DOWN}"),
     Query(
-        "ix_hunters_board",
-        "the 50 after a place in the middle",
-        "SELECT id, name, total_xp FROM hunters WHERE is_active AND total_xp <= 12500 AND (total_xp < 12500 OR "
-        "xp_reached_at > '2026-06-01Z') ORDER BY total_xp DESC, xp_reached_at, id LIMIT 50",
-    ),
-    Query(
-        "ix_hunters_board",
+        "ix_board_scores_order",
         "how many are ahead of a place near the top",
-        "SELECT count(*) FROM hunters WHERE is_active AND total_xp > 99000",
+        "SELECT count(*) FROM board_scores WHERE window_name = 'all' AND is_shown AND xp > 99000",
+    ),
+    Query("pk_board_scores", "a hunter's scores", f"SELECT * FROM board_scores WHERE hunter_id = {_ME}"),
+    Query(
+        "ix_hunters_updated_at",
+        "who changed in the last seconds",
+        "SELECT id FROM hunters WHERE updated_at >= '2026-08-20 13:00Z'",
     ),
     Query(
         "ix_quests_open",

@@ -54,6 +54,12 @@ CORRUPTIONS = {
     "xp_entries.balance_after": "UPDATE xp_entries SET balance_after = balance_after + 1 WHERE seq = 2",
     "completions.voided_at": "UPDATE completions SET voided_at = NULL",
     "completions.total_xp": "UPDATE completions SET total_xp = total_xp + 1",
+    "board_scores": "DELETE FROM board_scores WHERE window_name = '2026-W48'",
+    "board_scores.xp": "UPDATE board_scores SET xp = xp + 1 WHERE window_name = '2026-11'",
+    "board_scores.reached_at": (
+        "UPDATE board_scores SET reached_at = (SELECT created_at FROM hunters) WHERE window_name = 'all'"
+    ),
+    "board_scores.is_shown": "UPDATE board_scores SET is_shown = NOT is_shown WHERE window_name = '2026-11-22'",
     "completions.strength": "UPDATE completions SET strength = strength + 1",
 }
 

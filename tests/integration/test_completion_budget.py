@@ -80,7 +80,7 @@ def test_the_first_completion_unlocks_several_achievements_by_one_insert(counted
     answer, statements = counted.complete(quest, "first", difficultyOverride="HARD")
 
     assert len(answer["achievements"]) >= 2
-    assert counts_of(statements) == (READS, 7)
+    assert counts_of(statements) == (READS, 8)
     tables = [
         statement.split()[2].strip('"') for statement in statements if statement.upper().startswith("INSERT")
     ]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from hunter_adapters.memory.locks import Locks
+from hunter_adapters.memory.scores import MemoryScores
 from hunter_adapters.memory.tables import ConstraintViolated, Tables
 from hunter_core.accounts.names import name_key
 from hunter_core.errors import HunterNameTaken, NotFound
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import HunterId
+from hunter_core.leaderboard.order import Score
+from hunter_core.leaderboard.windows import ALL_TIME
 
 
 class MemoryHunters:
@@ -24,6 +27,9 @@ class MemoryHunters:
         self._check_name(hunter)
         self._tables.hunters.add(hunter.id, hunter)
         self._locks.take("hunter", hunter.id)
+        MemoryScores(self._tables, self._locks).save(
+            hunter.id, [Score(ALL_TIME, hunter.total_xp, hunter.xp_reached_at)]
+        )
 
     def lock(self, hunter_id: HunterId) -> Hunter:
         hunter = self.get(hunter_id)

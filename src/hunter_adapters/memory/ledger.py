@@ -81,6 +81,7 @@ class MemoryHistories:
             raise NotFound("hunter", hunter_id)
         entries, days = tables.entries.rows(hunter_id), tables.days.rows(hunter_id)
         completions = tables.completions.rows(hunter_id).values()
+        scores, listed = tables.scores.rows(hunter_id), tables.listed(hunter)
         return History(
             hunter=hunter,
             entries=[entries[seq] for seq in sorted(entries)],
@@ -88,6 +89,9 @@ class MemoryHistories:
             unlocks=list(tables.unlocks.rows(hunter_id).values()),
             days=[days[day] for day in sorted(days)],
             created=Counter(quest.created_day for quest in tables.quests.rows(hunter_id).values()),
+            scores=dict(scores),
+            shown=frozenset(scores if listed else ()),
+            listed=listed,
         )
 
     def restore(self, hunter: Hunter, days: Sequence[DayRow]) -> None:

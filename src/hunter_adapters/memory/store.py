@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from hunter_adapters.memory.scores import MemoryBoards
 from hunter_adapters.memory.tables import Tables
 from hunter_adapters.memory.unit_of_work import MemoryUnitOfWork
 from hunter_core.errors import StoreUnavailable
@@ -29,6 +30,7 @@ class MemoryStore:
         self._writer = threading.Lock()
         self._counting = threading.Lock()
         self._open = 0
+        self.boards = MemoryBoards(lambda: self._tables)
 
     @property
     def open_transactions(self) -> int:

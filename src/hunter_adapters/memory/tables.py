@@ -17,6 +17,8 @@ from hunter_core.hunters.hunter import Hunter
 from hunter_core.hunters.settings import Settings
 from hunter_core.ids import AccountId, CompletionId, HunterId, QuestId, SessionId, UnlockId
 from hunter_core.keys import StoredAnswer
+from hunter_core.leaderboard.order import Score
+from hunter_core.leaderboard.read import is_listed
 from hunter_core.ledger.days import DayRow
 from hunter_core.ledger.entry import LedgerEntry
 from hunter_core.quests.quest import Quest
@@ -103,6 +105,7 @@ class Tables:
     unlocks: Table[UnlockId, Unlock] = field(default_factory=_table)
     entries: Table[int, LedgerEntry] = field(default_factory=_table)
     days: Table[date, DayRow] = field(default_factory=_table)
+    scores: Table[str, Score] = field(default_factory=_table)
     outbox: Table[int, OutboxEvent] = field(default_factory=_table)
     keys: Table[str, StoredAnswer] = field(default_factory=_table)
     rulebook: Table[str, str] = field(default_factory=_table)
@@ -111,6 +114,11 @@ class Tables:
         """Return tables with the same rows, whose changes these do not see."""
         forks = {each.name: getattr(self, each.name).fork(writable=writable) for each in fields(self)}
         return Tables(**forks)
+
+    def listed(self, hunter: Hunter) -> bool:
+        """Tell whether *hunter* is on the boards, as activity and settings say."""
+        settings = self.settings.rows().get(hunter.id)
+        return settings is not None and is_listed(hunter, settings)
 
     def close(self) -> None:
         """Take no more changes."""

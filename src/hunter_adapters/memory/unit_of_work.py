@@ -15,6 +15,7 @@ from hunter_adapters.memory.ledger import MemoryDays, MemoryHistories, MemoryLed
 from hunter_adapters.memory.locks import Locks
 from hunter_adapters.memory.outbox import MemoryOutbox
 from hunter_adapters.memory.quests import MemoryQuestHistory, MemoryQuests, MemorySkips
+from hunter_adapters.memory.scores import MemoryScores
 from hunter_adapters.memory.situations import MemorySituations
 from hunter_adapters.memory.tables import Tables
 
@@ -38,6 +39,7 @@ class MemoryUnitOfWork:
         self.unlocks = MemoryUnlocks(tables, locks)
         self.ledger = MemoryLedger(tables, locks)
         self.days = MemoryDays(tables, locks)
+        self.scores = MemoryScores(tables, locks)
         self.analytics = MemoryAnalytics(tables)
         self.histories = MemoryHistories(tables, locks)
         self.outbox = MemoryOutbox(tables, locks)

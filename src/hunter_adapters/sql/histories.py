@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 from hunter_adapters.sql.days import SqlDays
 from hunter_adapters.sql.hunters import SqlHunters
 from hunter_adapters.sql.rows import completion_of, day_of, entry_of, unlock_of
+from hunter_adapters.sql.scores import SqlScores
 from hunter_adapters.sql.statements import Insert, Statement, param
 from hunter_adapters.sql.tables import completions, daily_stats, hunters, meta, quests, unlocks, xp_entries
 from hunter_adapters.sql.transaction import Transaction
@@ -56,6 +57,7 @@ class SqlHistories:
 
     def read(self, hunter_id: HunterId) -> History:
         of = {"hunter_id": hunter_id}
+        scores, shown, listed = SqlScores(self._sql).stored(hunter_id)
         return History(
             hunter=SqlHunters(self._sql).get(hunter_id),
             entries=[entry_of(row) for row in self._sql.rows(_ENTRIES, **of)],
@@ -63,6 +65,9 @@ class SqlHistories:
             unlocks=[unlock_of(row) for row in self._sql.rows(_UNLOCKS, **of)],
             days=[day_of(row) for row in self._sql.rows(_DAYS, **of)],
             created=dict(self._sql.rows(_CREATED, **of)),
+            scores=scores,
+            shown=shown,
+            listed=listed,
         )
 
     def restore(self, hunter: Hunter, days: Sequence[DayRow]) -> None:

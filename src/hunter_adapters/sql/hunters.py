@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from hunter_adapters.sql.rows import HUNTER, hunter_of, hunter_row
+from hunter_adapters.sql.scores import SqlScores
 from hunter_adapters.sql.statements import Insert, Row, Statement, param
 from hunter_adapters.sql.tables import hunters
 from hunter_adapters.sql.transaction import Transaction
@@ -12,6 +13,8 @@ from hunter_core.accounts.names import name_key
 from hunter_core.errors import NotFound
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import HunterId
+from hunter_core.leaderboard.order import Score
+from hunter_core.leaderboard.windows import ALL_TIME
 
 _OF_ID = select(hunters).where(hunters.c.id == param("hunter_id", hunters.c.id))
 # NO KEY: rows that refer to the hunter (a friend's request, a session) may still be written by others.
@@ -36,9 +39,13 @@ class SqlHunters:
 
     def add(self, hunter: Hunter) -> None:
         self._sql.insert(_ADD, [hunter_row(hunter)])
+        SqlScores(self._sql).save(hunter.id, [Score(ALL_TIME, hunter.total_xp, hunter.xp_reached_at)])
+        self._sql.active[hunter.id] = hunter.is_active
 
     def lock(self, hunter_id: HunterId) -> Hunter:
-        return _found(self._sql.row(_LOCK, hunter_id=hunter_id), hunter_id)
+        hunter = _found(self._sql.row(_LOCK, hunter_id=hunter_id), hunter_id)
+        self._sql.active[hunter_id] = hunter.is_active
+        return hunter
 
     def get(self, hunter_id: HunterId) -> Hunter:
         return _found(self._sql.row(_GET, hunter_id=hunter_id), hunter_id)
@@ -48,6 +55,8 @@ class SqlHunters:
 
     def save(self, hunter: Hunter) -> None:
         self._sql.do(_SAVE, this=hunter.id, **dict(zip(HUNTER, hunter_row(hunter), strict=True)))
+        if self._sql.active.get(hunter.id) is not hunter.is_active:
+            SqlScores(self._sql).show(hunter.id)
 
 
 def _found(row: Row | None, wanted: HunterId | str) -> Hunter:

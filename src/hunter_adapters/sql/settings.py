@@ -6,6 +6,7 @@ from dataclasses import astuple
 
 from sqlalchemy import select, update
 
+from hunter_adapters.sql.scores import SqlScores
 from hunter_adapters.sql.statements import Insert, Statement, columns_of, param
 from hunter_adapters.sql.tables import hunter_settings
 from hunter_adapters.sql.transaction import Transaction
@@ -38,6 +39,7 @@ class SqlHunterSettings:
 
     def add(self, settings: Settings) -> None:
         self._sql.insert(_ADD, [astuple(settings)])
+        SqlScores(self._sql).show(settings.hunter_id)
 
     def get(self, hunter_id: HunterId) -> Settings:
         row = self._sql.row(_GET, hunter_id=hunter_id)
@@ -48,3 +50,4 @@ class SqlHunterSettings:
     def save(self, settings: Settings) -> None:
         values = dict(zip(_COLUMNS, astuple(settings), strict=True))
         self._sql.do(_SAVE, this=settings.hunter_id, **values)
+        SqlScores(self._sql).show(settings.hunter_id)

@@ -24,7 +24,7 @@ ATTEMPTS = 5
 
 _FIRST_PAUSE = 0.005
 
-LATEST = "0001"
+LATEST = "0002"
 """The revision of the schema that this program works with: the newest file in `migrations/versions`."""
 
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any, NoReturn
+from uuid import UUID
 
 from hunter_adapters.sql.database import Database
 from hunter_adapters.sql.statements import Insert, Row, Statement
@@ -31,12 +32,24 @@ class Transaction:
         to_write: Whether it may change things; else it sees one moment of the database.
     """
 
-    __slots__ = ("_begin", "_begun", "_connection", "_database", "_name", "_over", "_proxied", "_run")
+    __slots__ = (
+        "_begin",
+        "_begun",
+        "_connection",
+        "_database",
+        "_name",
+        "_over",
+        "_proxied",
+        "_run",
+        "active",
+    )
 
     def __init__(self, database: Database, *, to_write: bool, observer: Observer | None = None) -> None:
         self._database, self._name = database, database.name
         self._begin = database.begin_to_write if to_write else database.begin_to_read
         self._begun = self._over = False
+        # Which hunters are active, of those that were locked or added: saving one, a change is noticed by it.
+        self.active: dict[UUID, bool] = {}
         self._proxied = database.checkout()
         self._connection: Any = self._proxied.driver_connection
         run = database.runner(self._connection)

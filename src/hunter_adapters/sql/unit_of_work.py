@@ -15,6 +15,7 @@ from hunter_adapters.sql.keys import SqlIdempotencyKeys
 from hunter_adapters.sql.ledger import SqlLedger
 from hunter_adapters.sql.outbox import SqlOutbox
 from hunter_adapters.sql.quests import SqlQuestHistory, SqlQuests, SqlSkips
+from hunter_adapters.sql.scores import SqlScores
 from hunter_adapters.sql.sessions import SqlSessions
 from hunter_adapters.sql.settings import SqlHunterSettings
 from hunter_adapters.sql.situations import SqlSituations
@@ -83,6 +84,10 @@ class SqlUnitOfWork:
         return SqlDays(self._sql)
 
     @property
+    def scores(self) -> SqlScores:
+        return SqlScores(self._sql)
+
+    @property
     def analytics(self) -> SqlAnalytics:
         return SqlAnalytics(self._sql)
 
@@ -101,6 +106,11 @@ class SqlUnitOfWork:
     @property
     def achievements(self) -> SqlAchievements:
         return SqlAchievements(self._sql)
+
+    @property
+    def sql(self) -> Transaction:
+        """The transaction itself, for what reads across ports."""
+        return self._sql
 
     def schema_revision(self) -> str | None:
         """Return the revision that the schema was migrated to; fails in the driver's words where it never was."""

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from hunter_core.completions.awards import NO_MOMENT, metrics_of
 from hunter_core.completions.completion import Completion
 from hunter_core.hunters.hunter import DifficultyCounts, Hunter
+from hunter_core.leaderboard.order import Score
+from hunter_core.leaderboard.windows import ALL_TIME, windows_at
 from hunter_core.ledger.audit import differences
 from hunter_core.ledger.days import DayRow
 from hunter_core.ledger.history import History
@@ -216,6 +218,23 @@ def nothing_pays_twice(history: History) -> None:
             assert entry.local_day == source.local_day
 
 
+def the_scores_are_what_stands_in_their_windows(history: History) -> None:
+    """Each score is the sum of the entries that stand and were recorded in its window, reached by the last of them."""
+    taken = {entry.source_id for entry in history.entries if entry.kind is EntryKind.REVERSAL}
+    paid = [
+        entry
+        for entry in history.entries
+        if entry.amount and entry.kind is not EntryKind.REVERSAL and entry.id not in taken
+    ]
+    hunter = history.hunter
+    right = {ALL_TIME: Score(ALL_TIME, hunter.total_xp, hunter.xp_reached_at)}
+    for window in {window for entry in paid for window in windows_at(entry.recorded_at)}:
+        within = [entry for entry in paid if window in windows_at(entry.recorded_at)]
+        right[window] = Score(window, sum(each.amount for each in within), within[-1].recorded_at)
+    assert history.scores == right
+    assert history.shown == (right.keys() if history.listed else set())
+
+
 def the_audit_finds_nothing(history: History, rulebook: Rulebook) -> None:
     """`hunter audit` finds no difference."""
     assert [str(difference) for difference in differences(history, rulebook)] == []
@@ -234,6 +253,7 @@ def every_law_of_one_hunter(history: History, rulebook: Rulebook, today: date) -
     a_freeze_covers_exactly_one_missed_day(history, rulebook, today)
     every_unlock_is_paid_once_and_stands_once(history)
     nothing_pays_twice(history)
+    the_scores_are_what_stands_in_their_windows(history)
     the_audit_finds_nothing(history, rulebook)
 
 
@@ -253,6 +273,8 @@ class Standing:
     days: tuple[DayRow, ...]
     completions: frozenset[Completion]
     unlocks: frozenset[Any]
+    scores: frozenset[Score]
+    shown: frozenset[str]
 
     @classmethod
     def of(cls, history: History) -> Standing:
@@ -262,6 +284,8 @@ class Standing:
             days=tuple(history.days),
             completions=frozenset(standing_completions(history)),
             unlocks=frozenset(unlock for unlock in history.unlocks if unlock.taken_back_at is None),
+            scores=frozenset(history.scores.values()),
+            shown=frozenset(history.shown),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hunter_core.completions.outcome import Outcome
+from hunter_core.leaderboard.scores import keep_scores
 from hunter_core.ports import UnitOfWork
 
 
@@ -15,6 +16,7 @@ def save(uow: UnitOfWork, outcome: Outcome) -> None:
         uow.completions.void(completion)
     uow.ledger.append(outcome.entries)
     uow.hunters.save(hunter)
+    keep_scores(uow.scores, outcome)
     uow.days.save(hunter.id, outcome.days)
     # What is taken back makes room for what is earned anew: one standing unlock an achievement.
     if outcome.taken_back:

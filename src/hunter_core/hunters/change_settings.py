@@ -21,6 +21,7 @@ from hunter_core.hunters.zones import (
     with_zone,
 )
 from hunter_core.ids import HunterId
+from hunter_core.leaderboard.read import is_listed
 from hunter_core.ports import UnitOfWork
 from hunter_core.rules.rulebook import Limits
 
@@ -116,6 +117,10 @@ def change_settings(
     changed = replace(settings, **columns)
     if changed != settings:
         uow.settings.save(changed)
+        if is_listed(hunter, changed) != is_listed(hunter, settings):
+            # Boards that are kept elsewhere ask who changed since they last looked.
+            hunter = replace(hunter, updated_at=now)
+            uow.hunters.save(hunter)
     return view_of(hunter, changed, now)
 
 

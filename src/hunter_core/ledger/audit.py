@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from hunter_core.completions.unlock import Unlock
 from hunter_core.ids import EntryId, HunterId, derived_id
-from hunter_core.ledger.days import DayRow
+from hunter_core.leaderboard.order import Score
 from hunter_core.ledger.entry import LedgerEntry
 from hunter_core.ledger.history import History
 from hunter_core.ledger.rebuild import rebuild
@@ -163,6 +163,20 @@ class _Audit:
                     f"daily_stats.{name}", where, getattr(row, name), getattr(right_row, name)
                 )
             yield from self._points("daily_stats", where, row.points, right_row.points)
+        yield from self._scores(rebuilt.scores)
+
+    def _scores(self, made: Mapping[str, Score]) -> Iterator[Difference]:
+        """The scores on the boards against the rebuilt ones, and who sees them against the settings."""
+        kept = self._history.scores
+        for window in sorted(kept.keys() | made.keys()):
+            score, right = kept.get(window), made.get(window)
+            if score is None or right is None:
+                yield from self._differs("board_scores", window, _presence(score), _presence(right))
+                continue
+            yield from self._differs("board_scores.xp", window, score.xp, right.xp)
+            yield from self._differs("board_scores.reached_at", window, score.reached_at, right.reached_at)
+            shown = window in self._history.shown
+            yield from self._differs("board_scores.is_shown", window, shown, self._history.listed)
 
     def _points(
         self, table: str, where: str, stored: Attributes, rebuilt: Attributes
@@ -171,7 +185,7 @@ class _Audit:
             yield from self._differs(f"{table}.{name}", where, points, right)
 
 
-def _presence(row: DayRow | None) -> str:
+def _presence(row: object) -> str:
     return "no row" if row is None else "a row"
 
 

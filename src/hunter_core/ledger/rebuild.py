@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from hunter_core.hunters.hunter import DifficultyCounts, Hunter
+from hunter_core.leaderboard.order import Score
+from hunter_core.leaderboard.scores import all_scores
 from hunter_core.ledger.days import DayRow
 from hunter_core.ledger.history import History
 from hunter_core.ledger.replay import replay
@@ -15,10 +17,11 @@ from hunter_core.rules.streaks import fold
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebuilt:
-    """What the stored figures should be; `days` ascend."""
+    """What the stored figures should be; `days` ascend, `scores` are by window."""
 
     hunter: Hunter
     days: list[DayRow]
+    scores: dict[str, Score]
 
 
 def rebuild(history: History, rulebook: Rulebook) -> Rebuilt:
@@ -43,4 +46,5 @@ def rebuild(history: History, rulebook: Rulebook) -> Rebuilt:
     return Rebuilt(
         hunter=replace(hunter, completed=counts),
         days=[row for _, row in sorted(rows.items()) if not row.is_empty],
+        scores=all_scores(hunter, history.entries),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from hunter_core.leaderboard.order import Score
 from hunter_core.ledger.rebuild import rebuild
 from hunter_core.ports import Store
 from hunter_core.rules.rulebook import Rulebook
@@ -25,8 +26,12 @@ def rederive(store: Store, rulebook: Rulebook, progress: Callable[[int, int], No
     for done, hunter_id in enumerate(ids, start=1):
         with store.write() as uow:
             hunter = uow.hunters.lock(hunter_id)
-            rebuilt = rebuild(replace(uow.histories.read(hunter_id), hunter=hunter), rulebook)
+            history = uow.histories.read(hunter_id)
+            rebuilt = rebuild(replace(history, hunter=hunter), rulebook)
             uow.histories.restore(rebuilt.hunter, rebuilt.days)
+            if history.scores != rebuilt.scores:
+                gone = [Score(window, 0, None) for window in history.scores.keys() - rebuilt.scores.keys()]
+                uow.scores.save(hunter_id, [*rebuilt.scores.values(), *gone])
             uow.commit()
         progress(done, len(ids))
     with store.write() as uow:

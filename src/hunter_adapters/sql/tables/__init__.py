@@ -19,7 +19,7 @@ from hunter_adapters.sql.tables.game import (
     unlocks,
     xp_entries,
 )
-from hunter_adapters.sql.tables.hunters import daily_stats, hunter_settings, hunters
+from hunter_adapters.sql.tables.hunters import board_scores, daily_stats, hunter_settings, hunters
 from hunter_adapters.sql.tables.social import (
     behaviour_patterns,
     friendships,
@@ -35,6 +35,7 @@ __all__ = [
     "accounts",
     "achievements",
     "behaviour_patterns",
+    "board_scores",
     "completions",
     "daily_stats",
     "friendships",

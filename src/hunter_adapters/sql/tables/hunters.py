@@ -53,15 +53,32 @@ hunters = Table(
     *at_least(0, *POINTS, "completed_easy", "completed_normal", "completed_hard"),
     UniqueConstraint("name_key"),
 )
-# The order of the board: most XP first, then who reached it first, then id.
+# Whatever changes a hunter says when: what changed since is what a projection has to catch up with.
+Index(None, hunters.c.updated_at)
+
+board_scores = Table(
+    "board_scores",
+    metadata,
+    owner("hunters", "hunter_id", primary_key=True),
+    # `all`, or a UTC day, an ISO week, a month: `2026-11-22`, `2026-W47`, `2026-11`.
+    Column("window_name", String(10), primary_key=True),
+    whole("xp", BigInteger),
+    # 1970 before the first XP, so that the order needs no word on what has no moment.
+    instant("reached_at"),
+    # A copy of what activity and settings say, where the index of the order can leave the hidden out.
+    Column("is_shown", Boolean, nullable=False),
+    *at_least(0, "xp"),
+)
+# The order of every board: most XP first, then who reached it first, then id (`hunter_core.leaderboard.order`).
 Index(
-    "ix_hunters_board",
-    hunters.c.total_xp.desc(),
-    hunters.c.xp_reached_at,
-    hunters.c.id,
-    postgresql_where=hunters.c.is_active,
+    "ix_board_scores_order",
+    board_scores.c.window_name,
+    board_scores.c.xp.desc(),
+    board_scores.c.reached_at,
+    board_scores.c.hunter_id,
+    postgresql_where=board_scores.c.is_shown,
     # As queries write it there: alone, SQLAlchemy would leave out the comparison, and no plan would fit.
-    sqlite_where=text("is_active = 1"),
+    sqlite_where=text("is_shown = 1"),
 )
 
 hunter_settings = Table(

@@ -13,6 +13,7 @@ from hunter_adapters.testing.contract.accounts import (
     SessionsContract,
 )
 from hunter_adapters.testing.contract.analytics import AnalyticsContract
+from hunter_adapters.testing.contract.boards import BoardsContract, BoardsUnderTest, Contestant
 from hunter_adapters.testing.contract.completions import CompletionsContract, UnlocksContract
 from hunter_adapters.testing.contract.hunters import HuntersContract
 from hunter_adapters.testing.contract.ledger import DaysContract, HistoriesContract, LedgerContract
@@ -27,8 +28,11 @@ from hunter_adapters.testing.contract.under_test import CommitFailed, UnderTest
 __all__ = [
     "AccountsContract",
     "AnalyticsContract",
+    "BoardsContract",
+    "BoardsUnderTest",
     "CommitFailed",
     "CompletionsContract",
+    "Contestant",
     "DaysContract",
     "HistoriesContract",
     "HunterSettingsContract",

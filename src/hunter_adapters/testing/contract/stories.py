@@ -38,6 +38,7 @@ class StoriesContract:
         assert set(told.completions) == set(right.completions)
         assert set(told.unlocks) == set(right.unlocks)
         assert dict(told.created) == dict(right.created)
+        assert told.scores == right.scores
         laws.every_law_of_one_hunter(told, rulebook, here.today())
 
     @_FEW
