@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 CANNOT_START = 2
 """The exit code where a setting, a file or an argument is at fault; one line on stderr says which."""
 
-WIDTH_OF_A_FILE = 160
+WIDTH_OF_A_FILE = 1000
+"""Columns of a console that is no terminal: more than any line of ours has, so that none is folded."""
 
 app = App(
     name="hunter",
