@@ -8,6 +8,7 @@ import attrs
 
 from hunter_core.accounts.sign_in import Gate
 from hunter_core.achievements.ports import Popularity
+from hunter_core.leaderboard.board import Boards
 from hunter_core.ports import Clock, Dice, Store
 from hunter_core.rules.rulebook import Rulebook
 
@@ -30,6 +31,7 @@ class Ports:
     rulebook: Rulebook
     gate: Gate
     popularity: Popularity
+    boards: Boards
     ready: Callable[[], None]
     close: Callable[[], None] = lambda: None
     threads: int = 16

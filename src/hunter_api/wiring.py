@@ -18,6 +18,7 @@ from hunter_adapters.crypto.passwords import BcryptPasswords
 from hunter_adapters.crypto.pool import BoundedPool
 from hunter_adapters.crypto.refresh_tokens import DerivedRefreshTokens
 from hunter_adapters.sql import SqlStore, WrongDatabase, open_store
+from hunter_adapters.sql.boards import SqlBoards
 from hunter_adapters.sql.popularity import SqlPopularity
 from hunter_api import development_keys
 from hunter_api.ports import Ports
@@ -61,6 +62,7 @@ class World:
             rulebook=self.rulebook,
             gate=self.gate,
             popularity=SqlPopularity(self.store),
+            boards=SqlBoards(self.store),
             ready=self.check_ready,
             close=self.close,
             threads=THREADS,

@@ -18,6 +18,8 @@ from hunter_adapters.crypto.passwords import BcryptPasswords
 from hunter_adapters.crypto.pool import BoundedPool
 from hunter_adapters.crypto.refresh_tokens import DerivedRefreshTokens
 from hunter_adapters.memory import MemoryStore
+from hunter_adapters.sql import SqlStore
+from hunter_adapters.sql.boards import SqlBoards
 from hunter_api.app import create_app
 from hunter_api.ports import Ports
 from hunter_core.accounts.common import common_passwords
@@ -25,6 +27,7 @@ from hunter_core.accounts.policy import CONTRACT, AuthPolicy
 from hunter_core.accounts.sign_in import Gate
 from hunter_core.achievements.ports import Holders
 from hunter_core.dice import HashDice
+from hunter_core.leaderboard.board import Boards
 from hunter_core.ports import Store
 from hunter_core.rules.toml import load_rulebook
 
@@ -72,6 +75,13 @@ def a_gate(policy: AuthPolicy = CONTRACT) -> Gate:
     )
 
 
+def boards_of(store: Store) -> Boards:
+    if isinstance(store, MemoryStore):
+        return store.boards
+    assert isinstance(store, SqlStore)
+    return SqlBoards(store)
+
+
 def ports_over(
     store: Store,
     clock: Clock,
@@ -87,6 +97,7 @@ def ports_over(
         rulebook=load_rulebook(rulebook),
         gate=a_gate(policy),
         popularity=CountedUnlocks(store),
+        boards=boards_of(store),
         ready=ready,
     )
 

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from hunter_api.routes import achievements, analytics, auth, health, quests, users
+from hunter_api.routes import achievements, analytics, auth, health, leaderboard, quests, users
 
-ALL_ROUTES = (auth.routes, users.routes, quests.routes, achievements.routes, analytics.routes, health.routes)
+ALL_ROUTES = (
+    auth.routes,
+    users.routes,
+    quests.routes,
+    achievements.routes,
+    leaderboard.routes,
+    analytics.routes,
+    health.routes,
+)
