@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -100,6 +101,13 @@ def test_an_audit_of_nobody_finds_nothing(
     assert "0 hunters" in capsys.readouterr().out
 
 
+def migrated_as(revision: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Make a database, and let it say that a program of *revision* made it."""
+    assert run(monkeypatch, "migrate") == 0
+    with contextlib.closing(sqlite3.connect(folder / "hunter.db", isolation_level=None)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+
+
 def test_an_audit_without_a_database_is_one_line_and_makes_none(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], own_folder: Path
 ) -> None:
@@ -112,14 +120,27 @@ def test_an_audit_without_a_database_is_one_line_and_makes_none(
     assert not own_folder.exists()
 
 
+@pytest.mark.parametrize("revision", ["0000", "9999"])
+def test_an_audit_by_another_program_than_the_databases_is_one_line_and_no_difference(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], own_folder: Path, revision: str
+) -> None:
+    migrated_as(revision, monkeypatch, own_folder)
+    capsys.readouterr()
+
+    assert run(monkeypatch, "audit") == cli.CANNOT_START
+
+    said = capsys.readouterr().err
+    assert said.startswith(
+        f"hunter: HUNTER_DATABASE_URL: the database has schema {revision}, and this program "
+    )
+    assert said.count("\n") == 1
+
+
 @pytest.mark.parametrize("command", ["migrate", "demo"])
 def test_a_database_of_a_newer_program_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], own_folder: Path, command: str
 ) -> None:
-    assert run(monkeypatch, "migrate") == 0
-    with sqlite3.connect(own_folder / "hunter.db", isolation_level=None) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
+    migrated_as("9999", monkeypatch, own_folder)
     capsys.readouterr()
 
     assert run(monkeypatch, command) == cli.CANNOT_START

@@ -68,6 +68,7 @@ class SqlStore:
     def __init__(self, database: Database, *, observer: Observer | None = None) -> None:
         self.database = database
         self._observer = observer
+        self.after_commit: Changed | None = None
 
     @contextmanager
     def write(self) -> Iterator[SqlUnitOfWork]:
@@ -75,7 +76,7 @@ class SqlStore:
         try:
             transaction = Transaction(self.database, to_write=True, observer=self._observer)
             try:
-                yield SqlUnitOfWork(transaction)
+                yield SqlUnitOfWork(transaction, self._noted(told))
             finally:
                 transaction.close()
         finally:
@@ -140,6 +141,21 @@ class SqlStore:
 
         upgrade(self.database)
         return True
+
+    def check_schema(self) -> None:
+        """
+        Make sure that the schema is the one that this program works with, and change nothing.
+
+        Raises:
+            StoreUnavailable: If the database is away.
+            WrongDatabase: If it is an older or a newer one, or there is none.
+        """
+        revision = self._revision()
+        if revision != LATEST:
+            raise WrongDatabase(
+                f"the database has {'no schema' if revision is None else f'schema {revision}'}, and this program "
+                f"works with {LATEST}; `hunter migrate` brings an older one up to date"
+            )
 
     def _revision(self) -> str | None:
         with self.read() as uow:

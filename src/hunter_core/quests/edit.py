@@ -140,4 +140,4 @@ def _settle_edit(quest: Quest, kind: QuestType, fields: QuestFields) -> tuple[Fr
 def _check_never_done(uow: UnitOfWork, quest: Quest) -> None:
     """Refuse to make a quest ONE_TIME that was done: it would be over, and may have been done often."""
     if uow.quest_history.totals(quest.hunter_id, [quest.id]).get(quest.id):
-        raise InvalidInput("type", "a quest that was completed cannot become ONE_TIME")
+        raise InvalidInput("type", "cannot become ONE_TIME, for the quest was completed")
