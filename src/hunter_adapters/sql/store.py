@@ -68,7 +68,6 @@ class SqlStore:
     def __init__(self, database: Database, *, observer: Observer | None = None) -> None:
         self.database = database
         self._observer = observer
-        self.after_commit: Changed | None = None
 
     @contextmanager
     def write(self) -> Iterator[SqlUnitOfWork]:
@@ -76,7 +75,7 @@ class SqlStore:
         try:
             transaction = Transaction(self.database, to_write=True, observer=self._observer)
             try:
-                yield SqlUnitOfWork(transaction, self._noted(told))
+                yield SqlUnitOfWork(transaction)
             finally:
                 transaction.close()
         finally:
