@@ -226,6 +226,7 @@ class Game:
     book: Book
     dice: Dice
     zone: str
+    day_start: int = 0
     goals: list[Goal] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
     awards: list[Award] = field(default_factory=list)
@@ -236,7 +237,7 @@ class Game:
     judged: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        self.periods = [Period(self.zone, 0)]
+        self.periods = [Period(self.zone, self.day_start)]
         self.judged = self.book.achievements
 
     # --- days ------------------------------------------------------------------------------------------

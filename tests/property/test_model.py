@@ -19,6 +19,7 @@ from hunter_core.completions.complete import complete
 from hunter_core.completions.outcome import Outcome
 from hunter_core.completions.take_back import take_back
 from hunter_core.completions.unlock import Unlock
+from hunter_core.days import Calendar
 from hunter_core.dice import HashDice
 from hunter_core.errors import HunterError
 from hunter_core.events import ACHIEVEMENT_REVOKED, ACHIEVEMENT_UNLOCKED
@@ -192,6 +193,8 @@ class Do:
 
 @dataclass(frozen=True)
 class Undo:
+    """Take back the nth completion from the latest; below 0, one that counts for so many days ago."""
+
     nth: int
 
 
@@ -253,6 +256,7 @@ class Life:
     begins: datetime
     zone: str
     acts: tuple[Act, ...]
+    day_start: int = 0
 
 
 class Twin:
@@ -263,12 +267,15 @@ class Twin:
         self.now = life.begins
         self.store = store
         self.dice = HashDice()
-        self.game = Game(book, self.dice, life.zone)
+        self.game = Game(book, self.dice, life.zone, life.day_start)
         self.made: list[Done] = []
         self.pauses: list[str] = []
         self.seen: set[str] = set()
         hunter = a_hunter(
-            zone=life.zone, rulebook=self.rulebook, created_at=life.begins, updated_at=life.begins
+            calendar=Calendar.starting(life.zone, life.day_start),
+            rulebook=self.rulebook,
+            created_at=life.begins,
+            updated_at=life.begins,
         )
         self.hunter_id = registered(self.store, hunter).id
         rederive(self.store, self.rulebook, lambda done, of: None)
@@ -289,7 +296,11 @@ class Twin:
             case Do():
                 self.do(act)
             case Undo(nth):
-                if self.game.done:
+                if nth < 0:
+                    day = self.game.day(self.now) + nth * DAY
+                    for done in [done for done in self.game.standing() if done.day == day][:1]:
+                        self.void(done)
+                elif self.game.done:
                     self.void(self.game.done[-1 - nth % len(self.game.done)])
             case UndoAll(order):
                 self.void_all(order)
@@ -605,7 +616,10 @@ class Twin:
         assert calendar.local_day(self.now) == today
         for day in each_date(max(self.first, today - 3 * DAY), today + 3 * DAY):
             assert calendar.covered(day) == self.game.covered(day), day
-            assert calendar.begins(day) == self.game.begins(day), day
+            begins = self.game.begins(day)
+            assert calendar.begins(day) == begins, day
+            for at in (begins - timedelta(seconds=1), begins, begins + 50 * MINUTE):
+                assert calendar.local_day(at) == self.game.day(at), at
             if self.game.never_was(day):
                 self.seen.add("a date left out")
 
@@ -719,7 +733,7 @@ def makes() -> st.SearchStrategy[Make]:
         attributes=st.sampled_from(((), ("strength",), ("luck",), ("strength", "luck"), ("charisma",))),
         per_day=st.sampled_from((4, 1, 2, 50)),
         estimated=st.sampled_from((None, 600)),
-        deadline=st.sampled_from((*[None] * 7, 50 * HOURS, 5 * DAY)),
+        deadline=st.sampled_from((*[None] * 5, 30 * HOURS, 50 * HOURS, 5 * DAY)),
     )
 
 
@@ -770,7 +784,7 @@ def turns() -> st.SearchStrategy[list[Act]]:
     busy = st.tuples(st.lists(does(), min_size=1, max_size=4), waits()).map(
         lambda parts: [*parts[0], parts[1]]
     )
-    regrets = st.lists(st.integers(0, 8).map(Undo), min_size=1, max_size=4)
+    regrets = st.lists(st.integers(-7, 8).map(Undo), min_size=1, max_size=4)
     changed = st.tuples(changes(), does(), waits()).map(list)
     trips = st.tuples(moves(), does(), waits(), moves(), does(), waits()).map(list)
     return st.one_of(runs, busy, busy, busy, regrets, regrets, changed, changed, trips)
@@ -784,12 +798,13 @@ def lives(*names: str, judges: bool = False) -> st.SearchStrategy[Life]:
         st.just([]), st.integers(0, 3).map(lambda order: [UndoAll(order)])
     )
     return st.builds(
-        lambda book, begins, zone, made, turns, end: Life(
-            book, begins, zone, (*made, *(act for turn in turns for act in turn), *end)
+        lambda book, begins, zone, day_start, made, turns, end: Life(
+            book, begins, zone, (*made, *(act for turn in turns for act in turn), *end), day_start
         ),
         st.sampled_from(names),
         st.sampled_from(BEGINNINGS),
         st.sampled_from(ZONES),
+        st.sampled_from((0, 0, 180, 105)),
         st.lists(makes(), min_size=1, max_size=3),
         st.lists(every, min_size=6, max_size=14),
         ends,
