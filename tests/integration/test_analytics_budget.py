@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import attrs
+import psycopg
 import pytest
 from litestar.testing import TestClient
 
 from hunter_adapters.sql import SqlStore
-from hunter_adapters.testing.builders import a_day
+from hunter_adapters.sql.analytics import _FIGURES, _GAINED, _GAINS, _MOST_DONE, _done
+from hunter_adapters.sql.statements import Statement
+from hunter_adapters.testing.builders import TODAY, a_day, a_hunter, an_id, registered
 from hunter_api.app import create_app
 from hunter_api.settings import Settings
 from hunter_api.wiring import open_world
@@ -36,7 +41,7 @@ class Reader:
         today = datetime.now(UTC).date()
         with self._store.write() as uow:
             uow.hunters.lock(self._id)
-            uow.days.save(self._id, [a_day(today - timedelta(days=back)) for back in range(days)])
+            uow.days.save(self._id, [a_day(day) for day in days_up_to(today, days)])
             uow.commit()
 
     def quest(self, **fields: Any) -> None:
@@ -101,3 +106,73 @@ def test_the_summary_asks_as_often_after_years_as_on_the_first_day(reader: Reade
     _, later = reader.read("summary")
 
     assert len(later) == len(first) <= 6, later
+
+
+STATEMENTS = {
+    "gains": _GAINS,
+    "points": _GAINED,
+    "figures": _FIGURES,
+    "most done": _MOST_DONE,
+    "done": _done(2),
+}
+
+
+def parameters(hunter_id: HunterId) -> dict[str, Any]:
+    """Return every parameter that the statements have."""
+    return {
+        "hunter_id": hunter_id,
+        "first": TODAY - timedelta(days=364),
+        "last": TODAY,
+        "since": TODAY,
+        "limit": 5,
+        "quest_0": an_id("quest"),
+        "quest_1": an_id("quest"),
+    }
+
+
+@pytest.mark.parametrize("statement", STATEMENTS.values(), ids=STATEMENTS)
+def test_sqlite_searches_by_an_index(
+    sqlite_migrated: str, opened: Callable[..., SqlStore], statement: Statement
+) -> None:
+    store = opened(sqlite_migrated)
+    compiled = statement.on("sqlite")
+
+    with store.read() as uow:
+        explained = f"EXPLAIN QUERY PLAN {compiled.sql}"
+        values = compiled.parameters(parameters(a_hunter().id))
+        plan = uow._sql._connection.execute(explained, values).fetchall()
+
+    assert [row[3] for row in plan if row[3].startswith("SCAN")] == []
+
+
+def test_postgresql_looks_at_as_many_pages_for_a_year_of_ten_as_for_a_year_of_one(
+    postgres_migrated: str, opened: Callable[..., SqlStore]
+) -> None:
+    store = opened(postgres_migrated)
+    young, old = (registered(store, a_hunter(name)) for name in ("Young", "Old"))
+    for hunter, days in ((young, 365), (old, 3650)):
+        with store.write() as uow:
+            uow.hunters.lock(hunter.id)
+            uow.days.save(hunter.id, [a_day(day) for day in days_up_to(TODAY, days)])
+            uow.commit()
+    compiled = _GAINS.on("postgresql")
+    pages = {}
+    with psycopg.connect(postgres_migrated, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+        # The plan that a prepared statement ends up with.
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        cursor = psycopg.RawCursor(connection)
+        for hunter in (young, old):
+            sql = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {compiled.sql}"
+            found = cursor.execute(sql.encode(), compiled.parameters(parameters(hunter.id))).fetchone()
+            assert found is not None
+            plan = found[0][0]["Plan"]
+            assert not re.search(r'"Seq Scan"[^{}]*"daily_stats"', json.dumps(plan))
+            pages[hunter.name] = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+
+    assert pages["Old"] <= pages["Young"] + 8, pages
+
+
+def days_up_to(last: date, count: int) -> list[date]:
+    """Return *count* days, ascending to *last*."""
+    return [last - timedelta(days=back) for back in reversed(range(count))]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 
 from hunter_adapters.memory.tables import Tables
-from hunter_core.analytics.ports import DayGain, Done, Gains, Points, QuestCount
+from hunter_core.analytics.ports import DayFigures, DayGain, Done, Gains, Points, QuestCount
 from hunter_core.completions.completion import Completion
 from hunter_core.errors import NotFound
 from hunter_core.hunters.hunter import Hunter
@@ -35,6 +36,13 @@ class MemoryAnalytics:
         rows = self._tables.days.rows(hunter_id).values()
         gained = {row.local_day: row.points for row in rows if row.local_day >= first and any(row.points)}
         return Points(hunter.calendar, hunter.created_at, hunter.attributes, gained)
+
+    def figures(self, hunter_id: HunterId, last: date) -> Sequence[DayFigures]:
+        return [
+            DayFigures(day, row.xp, row.completed, row.created, row.time_spent, row.streak)
+            for day, row in sorted(self._tables.days.rows(hunter_id).items(), key=itemgetter(0))
+            if day <= last
+        ]
 
     def done(
         self, hunter_id: HunterId, quest_ids: Collection[QuestId], *, since: date

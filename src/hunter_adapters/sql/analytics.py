@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
 
-from hunter_adapters.sql.constructs import JsonRows
+from hunter_adapters.sql.constructs import JsonColumns
 from hunter_adapters.sql.statements import Row, Statement, inline, padded, param
 from hunter_adapters.sql.tables import POINTS, completions, daily_stats, hunters, quests
 from hunter_adapters.sql.transaction import Transaction
-from hunter_core.analytics.ports import DayGain, Done, Gains, Points, QuestCount
+from hunter_core.analytics.ports import DayFigures, DayGain, Done, Gains, Points, QuestCount
 from hunter_core.errors import NotFound
 from hunter_core.ids import HunterId, QuestId
 from hunter_core.words import Attributes
@@ -27,11 +27,11 @@ _LAST_DAY = date(9999, 12, 31)
 
 
 def _days(columns: Sequence[Any], *conditions: Any) -> Select[Any]:
-    """Return the hunter's row with the days from `first` to `last` as one JSON list: calendars are not sent twice."""
+    """Return the hunter's row with the days from `first` to `last` in one JSON value: a calendar is sent once."""
     # Both ends are given, so that no planner takes it for a third of the table.
     between = daily_stats.c.local_day.between(_FIRST, _LAST)
     days = (
-        select(JsonRows(daily_stats.c.local_day, *columns))
+        select(JsonColumns(daily_stats.c.local_day, *columns))
         .where(daily_stats.c.hunter_id == _HUNTER, between, *conditions)
         .scalar_subquery()
     )
@@ -42,6 +42,19 @@ def _days(columns: Sequence[Any], *conditions: Any) -> Select[Any]:
 # A single read each: they are spared BEGIN and ROLLBACK.
 _GAINS = Statement(_days([daily_stats.c.xp, daily_stats.c.completed]), alone=True)
 _GAINED = Statement(_days(_POINTS, or_(*(column != inline(0) for column in _POINTS))), alone=True)
+_FIGURES = Statement(
+    select(
+        JsonColumns(
+            *(
+                daily_stats.c[name]
+                for name in ("local_day", "xp", "completed", "created", "time_spent", "streak")
+            )
+        )
+    ).where(
+        daily_stats.c.hunter_id == param("hunter_id", daily_stats.c.hunter_id),
+        daily_stats.c.local_day.between(_FIRST, _LAST),
+    )
+)
 
 _COUNT = func.count()
 _MOST_DONE = Statement(
@@ -87,13 +100,19 @@ class SqlAnalytics:
 
     def gains(self, hunter_id: HunterId, first: date, last: date) -> Gains:
         row = self._read(_GAINS, hunter_id, first, last)
-        days = [DayGain(date.fromisoformat(day), xp, completed) for day, xp, completed in _rows(row)]
-        return Gains(row[0], row[1], days)
+        days, xp, completed = _columns(row)
+        return Gains(row[0], row[1], [*map(DayGain, map(date.fromisoformat, days), xp, completed)])
 
     def points(self, hunter_id: HunterId, first: date) -> Points:
         row = self._read(_GAINED, hunter_id, first, _LAST_DAY)
-        gained = {date.fromisoformat(day): Attributes(*points) for day, *points in _rows(row)}
+        days, *points = _columns(row)
+        gained = dict(zip(map(date.fromisoformat, days), map(Attributes, *points), strict=True))
         return Points(row[0], row[1], Attributes(*row[2:8]), gained)
+
+    def figures(self, hunter_id: HunterId, last: date) -> Sequence[DayFigures]:
+        row = self._sql.only(_FIGURES, hunter_id=hunter_id, first=date.min, last=last)
+        days, *others = _columns(row)
+        return sorted(map(DayFigures, map(date.fromisoformat, days), *others))
 
     def done(
         self, hunter_id: HunterId, quest_ids: Collection[QuestId], *, since: date
@@ -118,6 +137,6 @@ class SqlAnalytics:
         return row
 
 
-def _rows(row: Row) -> list[list[Any]]:
-    """Return the JSON list at the end of *row*; NULL, or empty, where no day gave anything."""
-    return json.loads(row[-1]) if row[-1] else []
+def _columns(row: Row) -> list[list[Any]]:
+    """Return the columns in the JSON at the end of *row*: a list each, or NULL, where no day gave anything."""
+    return [column or [] for column in json.loads(row[-1])]

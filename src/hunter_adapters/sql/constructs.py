@@ -1,4 +1,4 @@
-"""The three things that PostgreSQL and SQLite write differently: lists of rows, a word in a list, lists of ids."""
+"""What PostgreSQL and SQLite write differently: lists of rows and of columns, a word in a list, lists of ids."""
 
 from __future__ import annotations
 
@@ -30,6 +30,32 @@ def _json_rows_sqlite(element: JsonRows, compiler: SQLCompiler, **options: Any) 
     listed = ", ".join(compiler.process(column, **options) for column in element.columns)
     # Without a row SQLite gives an empty list: the readers take it as they take NULL.
     return f"json_group_array(json_array({listed}))"
+
+
+class JsonColumns(ColumnElement[str]):
+    """
+    All rows of a query as the text of a JSON list of columns: a list of values for each, in one and the same order.
+
+    Read much faster than rows. Where there are none, a column is NULL in PostgreSQL and an empty list in SQLite.
+    """
+
+    inherit_cache = False
+    type = Text()
+
+    def __init__(self, *columns: Any) -> None:
+        self.columns = columns
+
+
+@compiles(JsonColumns, "postgresql")
+def _json_columns_postgresql(element: JsonColumns, compiler: SQLCompiler, **options: Any) -> str:
+    listed = ", ".join(f"json_agg({compiler.process(column, **options)})" for column in element.columns)
+    return f"CAST(json_build_array({listed}) AS TEXT)"
+
+
+@compiles(JsonColumns, "sqlite")
+def _json_columns_sqlite(element: JsonColumns, compiler: SQLCompiler, **options: Any) -> str:
+    listed = (f"json_group_array({compiler.process(column, **options)})" for column in element.columns)
+    return f"json_array({', '.join(listed)})"
 
 
 class JsonHas(ColumnElement[bool]):

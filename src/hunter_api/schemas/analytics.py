@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from itertools import starmap
 from typing import Annotated
 
 import attrs
@@ -12,7 +13,7 @@ from msgspec import Meta
 
 from hunter_api.schemas.common import AttributesView
 from hunter_core.analytics.attribute_history import AttributeDay, AttributeHistory
-from hunter_core.analytics.heat_map import FIRST_YEAR, LAST_YEAR, HeatDay, HeatMap
+from hunter_core.analytics.heat_map import FIRST_YEAR, LAST_YEAR, HeatMap
 from hunter_core.analytics.spans import Span
 from hunter_core.analytics.xp_history import XpHistory
 
@@ -90,7 +91,7 @@ class XpHistoryView:
     def of(cls, found: XpHistory) -> XpHistoryView:
         """Return the history as it goes out."""
         return cls(
-            history=[XpDayView(*each) for each in found.days],
+            history=[*starmap(XpDayView, found.days)],
             summary=XpSummaryView(
                 totalXP=found.total_xp,
                 avgDailyXP=hundredths(found.average),
@@ -143,11 +144,6 @@ class HeatDayView(msgspec.Struct, **_A_DAY):
     xpGained: int
     questsCompleted: int
 
-    @classmethod
-    def of(cls, each: HeatDay) -> HeatDayView:
-        """Return the day as it goes out."""
-        return cls(*each)
-
 
 @attrs.frozen(kw_only=True, slots=False)
 class HeatMapView:
@@ -165,7 +161,7 @@ class HeatMapView:
     @classmethod
     def of(cls, found: HeatMap) -> HeatMapView:
         """Return the map as it goes out."""
-        return cls(year=found.year, levels=[*found.least], days=[*map(HeatDayView.of, found.days)])
+        return cls(year=found.year, levels=[*found.least], days=[*starmap(HeatDayView, found.days)])
 
 
 def hundredths(value: Fraction) -> float:

@@ -151,7 +151,7 @@ class SummaryView:
                 xpGained=this_week.xp - so_far.xp, questsCompleted=this_week.completed - so_far.completed
             ),
             streak=StreakView(current=found.streak, best=found.best_streak, bestUntil=found.best_until),
-            bestDay=None if best is None else BestDayView(best.local_day, best.xp),
+            bestDay=None if best is None else BestDayView(best.day, best.xp),
             bestWeekday=None if found.best_weekday is None else WEEKDAY_NAMES[found.best_weekday],
             weekdays=[
                 WeekdaySumView(weekday=WEEKDAY_NAMES[place], **_sum(each))

@@ -36,6 +36,17 @@ class Points(NamedTuple):
     gained: Mapping[date, Attributes]
 
 
+class DayFigures(NamedTuple):
+    """A local day in figures; `streak` is the one at its end, 0 where nothing of it stands. Seconds of `time_spent`."""
+
+    day: date
+    xp: int
+    completed: int
+    created: int
+    time_spent: int
+    streak: int
+
+
 class Done(NamedTuple):
     """When a standing completion was done: the local day that it counts for, and the moment."""
 
@@ -70,6 +81,10 @@ class Analytics(Protocol):
         Raises:
             NotFound: If there is no such hunter.
         """
+        ...
+
+    def figures(self, hunter_id: HunterId, last: date) -> Sequence[DayFigures]:
+        """Return every day of a hunter that has figures, up to *last*, ascending."""
         ...
 
     def done(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from operator import attrgetter
 from typing import NamedTuple
 
-from hunter_core.analytics.ports import QuestCount
+from hunter_core.analytics.ports import DayFigures, QuestCount
 from hunter_core.analytics.spans import DayRange
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import HunterId
-from hunter_core.ledger.days import DayRow
 from hunter_core.ports import UnitOfWork
 from hunter_core.rules.rulebook import Rulebook
 
@@ -54,7 +54,7 @@ class Summary:
     streak: int
     best_streak: int
     best_until: date | None
-    best_day: DayRow | None
+    best_day: DayFigures | None
     weekdays: Sequence[Sum]
     most_done: Sequence[QuestCount]
 
@@ -87,7 +87,7 @@ class Summary:
 
 def summary_of(
     hunter: Hunter,
-    rows: Sequence[DayRow],
+    rows: Sequence[DayFigures],
     most_done: Sequence[QuestCount],
     *,
     now: datetime,
@@ -98,23 +98,27 @@ def summary_of(
     week = week_of(today)
     so_far = DayRange(week.first - WEEK, today - WEEK)
     known = sum_of(rows)
+    by_weekday: list[list[DayFigures]] = [[] for _ in range(7)]
+    for row in rows:
+        by_weekday[row.day.weekday()].append(row)
+    # A row is a day: last week and this one are among the last 14.
+    lately = rows[-14:]
+    best = max(rows, key=attrgetter("xp"), default=None)
     return Summary(
         today=today,
-        since=min(hunter.calendar.local_day(hunter.created_at), today, *(row.local_day for row in rows[:1])),
+        since=min(hunter.calendar.local_day(hunter.created_at), today, *(row.day for row in rows[:1])),
         created=sum(row.created for row in rows),
         total=Sum(hunter.total_xp, hunter.completed.total, known.time_spent, known.active),
-        on_today=sum_of(_within(rows, DayRange(today, today))),
+        on_today=sum_of(_within(lately, DayRange(today, today))),
         week=week,
-        this_week=sum_of(_within(rows, week)),
-        last_week=sum_of(_within(rows, DayRange(week.first - WEEK, week.last - WEEK))),
-        last_week_so_far=sum_of(_within(rows, so_far)),
+        this_week=sum_of(_within(lately, week)),
+        last_week=sum_of(_within(lately, DayRange(week.first - WEEK, week.last - WEEK))),
+        last_week_so_far=sum_of(_within(lately, so_far)),
         streak=hunter.effective_streak(today, rulebook.streaks),
         best_streak=hunter.max_streak,
-        best_until=next(
-            (row.local_day for row in rows if row.streak and row.streak == hunter.max_streak), None
-        ),
-        best_day=max((row for row in rows if row.xp > 0), key=lambda row: row.xp, default=None),
-        weekdays=[sum_of(row for row in rows if row.local_day.weekday() == place) for place in range(7)],
+        best_until=next((row.day for row in rows if row.streak and row.streak == hunter.max_streak), None),
+        best_day=best if best is not None and best.xp > 0 else None,
+        weekdays=[*map(sum_of, by_weekday)],
         most_done=most_done,
     )
 
@@ -128,7 +132,7 @@ def summary(*, uow: UnitOfWork, hunter_id: HunterId, now: datetime, rulebook: Ru
     """
     hunter = uow.hunters.get(hunter_id)
     today = hunter.calendar.local_day(now)
-    rows = uow.days.between(hunter_id, date.min, today)
+    rows = uow.analytics.figures(hunter_id, today)
     first = today - MOST_DONE_REACH + timedelta(days=1)
     most_done = uow.analytics.most_done(hunter_id, first=first, last=today, limit=MOST_DONE)
     return summary_of(hunter, rows, most_done, now=now, rulebook=rulebook)
@@ -140,16 +144,15 @@ def week_of(day: date) -> DayRange:
     return DayRange(monday, monday + WEEK - timedelta(days=1))
 
 
-def sum_of(rows: Iterable[DayRow]) -> Sum:
+def sum_of(rows: Sequence[DayFigures]) -> Sum:
     """Return what *rows* gave together."""
-    xp = completed = time_spent = active = 0
-    for row in rows:
-        xp += row.xp
-        completed += row.completed
-        time_spent += row.time_spent
-        active += row.stands
-    return Sum(xp, completed, time_spent, active)
+    return Sum(
+        sum(row.xp for row in rows),
+        sum(row.completed for row in rows),
+        sum(row.time_spent for row in rows),
+        sum(row.completed > 0 for row in rows),
+    )
 
 
-def _within(rows: Iterable[DayRow], shown: DayRange) -> list[DayRow]:
-    return [row for row in rows if shown.first <= row.local_day <= shown.last]
+def _within(rows: Sequence[DayFigures], shown: DayRange) -> list[DayFigures]:
+    return [row for row in rows if shown.first <= row.day <= shown.last]

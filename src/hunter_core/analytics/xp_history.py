@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from operator import attrgetter
 
 from hunter_core.analytics.ports import DayGain, Gains
 from hunter_core.analytics.spans import Span
 from hunter_core.ids import HunterId
 from hunter_core.ports import UnitOfWork
+
+_day, _xp = attrgetter("day"), attrgetter("xp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +34,10 @@ class XpHistory:
 def history_of(gains: Gains, span: Span, now: datetime) -> XpHistory:
     """Return the history that *gains* make, as seen at *now*."""
     calendar, created_at, rows = gains
-    found = {row.day: row for row in rows}
+    found = dict(zip(map(_day, rows), rows, strict=True))
     shown = span.until(calendar.local_day(now), calendar.local_day(created_at), found).days()
     days = [found.get(day) or DayGain(day, 0, 0) for day in shown]
-    total = sum(day.xp for day in days)
+    total = sum(map(_xp, days))
     best = max(days, key=_xp)
     return XpHistory(
         days=days,
@@ -52,7 +55,3 @@ def xp_history(*, uow: UnitOfWork, hunter_id: HunterId, span: Span, now: datetim
         NotFound: If there is no such hunter.
     """
     return history_of(uow.analytics.gains(hunter_id, *span.reading(now)), span, now)
-
-
-def _xp(gain: DayGain) -> int:
-    return gain.xp

@@ -3,20 +3,26 @@ from __future__ import annotations
 from datetime import date, timedelta
 from fractions import Fraction
 
+from hunter_core.analytics.ports import DayFigures
 from hunter_core.analytics.spans import DayRange
 from hunter_core.analytics.summary import Sum, Summary, summary_of
 from hunter_core.hunters.hunter import DifficultyCounts, Hunter
-from hunter_core.ledger.days import DayRow
-from tests.builders import NOW, TODAY, a_day, a_hunter, a_rulebook
+from tests.builders import NOW, TODAY, a_hunter, a_rulebook
 
 # TODAY is a Sunday: the week ends with it.
 WEDNESDAY = NOW - timedelta(days=4)
 
 
-def of(*rows: DayRow, hunter: Hunter | None = None, back: int = 0) -> Summary:
+def a_day(day: date, **figures: int) -> DayFigures:
+    """Return a standing day that paid 100 XP."""
+    usual = {"xp": 100, "completed": 1, "created": 0, "time_spent": 0, "streak": 1}
+    return DayFigures(day, **(usual | figures))
+
+
+def of(*rows: DayFigures, hunter: Hunter | None = None, back: int = 0) -> Summary:
     return summary_of(
         hunter or a_hunter(created_at=NOW - timedelta(days=19)),
-        sorted(rows, key=lambda row: row.local_day),
+        sorted(rows),
         [],
         now=NOW - timedelta(days=back),
         rulebook=a_rulebook(),
@@ -38,7 +44,7 @@ def test_a_new_hunter_has_an_empty_summary() -> None:
 def test_this_week_is_held_against_the_whole_last_week_and_as_much_of_it_as_has_passed() -> None:
     rows = [a_day(ago(back), xp=10 + back, completed=1, time_spent=60) for back in range(14)]
 
-    on_wednesday = of(*(row for row in rows if row.local_day <= WEDNESDAY.date()), back=4)
+    on_wednesday = of(*(row for row in rows if row.day <= WEDNESDAY.date()), back=4)
 
     assert on_wednesday.week == DayRange(ago(6), ago(0))
     assert on_wednesday.this_week == Sum(14 + 15 + 16, 3, 180, 3)
@@ -54,10 +60,10 @@ def test_totals_are_the_hunters_and_the_rest_is_that_of_the_days() -> None:
         total_xp=500, completed=DifficultyCounts(1, 2, 3), created_at=NOW - timedelta(days=19), max_streak=2
     )
     rows = [
-        DayRow(local_day=ago(9), created=3),
+        a_day(ago(9), xp=0, completed=0, created=3, streak=0),
         a_day(ago(8), xp=400, time_spent=30, created=1, streak=1),
-        a_day(ago(7), xp=100, time_spent=5, streak=2, max_streak=2),
-        a_day(ago(1), streak=1, max_streak=2),
+        a_day(ago(7), xp=100, time_spent=5, streak=2),
+        a_day(ago(1), streak=1),
     ]
 
     found = of(*rows, hunter=hunter)

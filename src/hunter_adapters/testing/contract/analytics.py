@@ -17,7 +17,7 @@ from hunter_adapters.testing.builders import (
     registered,
 )
 from hunter_adapters.testing.contract.under_test import UnderTest
-from hunter_core.analytics.ports import DayGain, Done, QuestCount
+from hunter_core.analytics.ports import DayFigures, DayGain, Done, QuestCount
 from hunter_core.completions.completion import Completion
 from hunter_core.days import Calendar
 from hunter_core.errors import NotFound
@@ -107,6 +107,32 @@ class AnalyticsContract:
         assert (found.calendar, found.created_at) == (HUNTER.calendar, HUNTER.created_at)
         assert found.attributes == HUNTER.attributes
         assert dict(found.gained) == {YESTERDAY: six, tomorrow: Attributes(luck=-1)}
+
+    def test_figures_are_every_day_up_to_the_last_ascending(self, under_test: UnderTest) -> None:
+        registered(under_test.store, HUNTER)
+        registered(under_test.store, OTHER)
+        long_ago = TODAY - timedelta(days=5000)
+        planned = DayRow(local_day=YESTERDAY, created=2)
+        _keep(
+            under_test,
+            HUNTER,
+            a_day(TODAY, xp=2**40, completed=3, time_spent=90, streak=4),
+            planned,
+            a_day(TODAY + timedelta(days=1)),
+            a_day(long_ago),
+        )
+        _keep(under_test, OTHER, a_day(YESTERDAY))
+
+        with under_test.store.read() as uow:
+            found = uow.analytics.figures(HUNTER.id, TODAY)
+            nothing = uow.analytics.figures(HUNTER.id, long_ago - timedelta(days=1))
+
+        assert list(found) == [
+            DayFigures(day=long_ago, xp=100, completed=1, created=0, time_spent=0, streak=1),
+            DayFigures(day=YESTERDAY, xp=0, completed=0, created=2, time_spent=0, streak=0),
+            DayFigures(day=TODAY, xp=2**40, completed=3, created=0, time_spent=90, streak=4),
+        ]
+        assert list(nothing) == []
 
     def test_done_is_every_standing_completion_from_a_day_on(self, under_test: UnderTest) -> None:
         first, second, third = (a_quest(HUNTER, label) for label in ("first", "second", "third"))
