@@ -55,7 +55,13 @@ KEY = """
 INSERT INTO idempotency_keys (account_id, key, fingerprint, status, body, stored_at) VALUES (%s, %s, %s, 200, %s, %s)
 ON CONFLICT (account_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status,
   body = excluded.body, stored_at = excluded.stored_at"""
-READS, WRITES = 3, 6
+BOARDS = """
+INSERT INTO board_scores (hunter_id, window_name, xp, reached_at, is_shown)
+VALUES (%(hunter)s, 'all', 20, %(now)s, true), (%(hunter)s, %(day)s, 20, %(now)s, true),
+  (%(hunter)s, %(week)s, 20, %(now)s, true), (%(hunter)s, %(month)s, 20, %(now)s, true)
+ON CONFLICT (hunter_id, window_name) DO UPDATE SET xp = board_scores.xp + excluded.xp,
+  reached_at = excluded.reached_at"""
+READS, WRITES = 3, 7
 
 EVENT = {"questId": str(uuid.UUID(int=0)), "completionId": str(uuid.UUID(int=0)), "title": "Push-ups",
          "localDay": "2026-11-22", "xp": 20, "totalXP": 20}  # fmt: skip
@@ -98,6 +104,9 @@ class Plain:
         changed[6], changed[13] = total, day
         cursor.execute(SAVE, [*changed, self._hunter])
         cursor.execute(DAY, [self._hunter, day, seq, 20 * seq, seq])
+        year, week, _ = day.isocalendar()
+        windows = {"day": day.isoformat(), "week": f"{year}-W{week:02}", "month": f"{day:%Y-%m}"}
+        cursor.execute(BOARDS, {"hunter": self._hunter, "now": now, **windows})
         self._tell(cursor, event, now)
         cursor.execute(KEY, [self._hunter, key, "0" * 64, self._answer, now])
         cursor.execute("COMMIT")
