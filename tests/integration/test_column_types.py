@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, delete, insert, select
 
-from hunter_adapters.sql.calendars import calendar_from_json, calendar_to_json
+from hunter_adapters.calendars import calendar_from_json, calendar_to_json
 from hunter_adapters.sql.column_types import Day, Id, Instant, Json, Ratio, Share, WallTime, Word
 from hunter_adapters.sql.store import database_at
 from hunter_core.days import Calendar, Pause, RestDays, ZonePeriod

@@ -163,7 +163,7 @@ class _Reader:
         ids = padded(row[0] for row in found)
         rows = self._sql.rows(cards(len(ids)), **{f"id_{place}": each for place, each in enumerate(ids)})
         shown = {row[0]: row for row in rows}
-        return [_line(shown[hunter_id], xp) for hunter_id, xp in found if hunter_id in shown]
+        return [line_of(shown[hunter_id], xp) for hunter_id, xp in found if hunter_id in shown]
 
     def _stats(self, asked: Asked) -> Stats:
         today = windows_at(asked.now).daily
@@ -194,7 +194,8 @@ class _Reader:
         return middle
 
 
-def _line(card: Row, xp: int) -> Line:
+def line_of(card: Row, xp: int) -> Line:
+    """Return the line of a hunter with *xp*, from a row of `cards`."""
     hunter_id, name, level, rank, streak, max_streak, freezes, last_day, calendar = card
     return Line(
         hunter_id, xp, name, level, rank, StreakState(streak, max_streak, freezes, last_day), calendar

@@ -39,6 +39,7 @@ class SqlHunters:
 
     def add(self, hunter: Hunter) -> None:
         self._sql.insert(_ADD, [hunter_row(hunter)])
+        self._sql.hunters_changed[hunter.id] = None
         SqlScores(self._sql).save(hunter.id, [Score(ALL_TIME, hunter.total_xp, hunter.xp_reached_at)])
         self._sql.active[hunter.id] = hunter.is_active
 
@@ -54,6 +55,7 @@ class SqlHunters:
         return _found(self._sql.row(_BY_NAME, name_key=name_key(name)), name)
 
     def save(self, hunter: Hunter) -> None:
+        self._sql.hunters_changed[hunter.id] = None
         self._sql.do(_SAVE, this=hunter.id, **dict(zip(HUNTER, hunter_row(hunter), strict=True)))
         if self._sql.active.get(hunter.id) is not hunter.is_active:
             SqlScores(self._sql).show(hunter.id)

@@ -136,11 +136,13 @@ class SqlScores:
     def show(self, hunter_id: HunterId) -> None:
         """Take over from activity and settings whether others see the hunter's scores."""
         self._sql.do(_SHOW, hunter_id=hunter_id)
+        self._sql.hunters_changed[hunter_id] = None
+        self._sql.listing_changed = True
 
     def stored(self, hunter_id: HunterId) -> tuple[Mapping[str, Score], frozenset[str], bool]:
         """Return the hunter's scores, those that others see, and whether they should see them."""
         rows = self._sql.rows(_OF_HUNTER, hunter_id=hunter_id)
-        scores = {window: Score(window, xp, _moment(at)) for window, xp, at, _ in rows}
+        scores = {window: Score(window, xp, moment_of(at)) for window, xp, at, _ in rows}
         shown = frozenset(window for window, _, _, is_shown in rows if is_shown)
         return scores, shown, bool(self._sql.value(_LISTED, hunter_id=hunter_id))
 
@@ -152,5 +154,6 @@ class SqlScores:
         self._sql.do(_upsert(len(scores), adding=adding), hunter_id=hunter_id, **values)
 
 
-def _moment(stored: datetime) -> datetime | None:
+def moment_of(stored: datetime) -> datetime | None:
+    """Return the moment at which XP were reached; None where it is the beginning."""
     return None if stored == BEGINNING else stored

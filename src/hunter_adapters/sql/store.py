@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -14,10 +14,13 @@ from hunter_adapters.sql.sqlite import Sqlite
 from hunter_adapters.sql.tables import metadata
 from hunter_adapters.sql.transaction import Observer, Transaction
 from hunter_adapters.sql.unit_of_work import SqlUnitOfWork
-from hunter_core.ids import AchievementId
+from hunter_core.ids import AchievementId, HunterId
 from hunter_core.rules.achievements import Catalogue
 
 Result = TypeVar("Result")
+
+Changed = Callable[[Sequence[HunterId], bool], None]
+"""Is told after a commit whose rows changed, and whether what others see of them may have; it must not raise."""
 
 ATTEMPTS = 5
 """How often a transaction is made that others keep undoing."""
@@ -68,6 +71,7 @@ class SqlStore:
     def __init__(self, database: Database, *, observer: Observer | None = None) -> None:
         self.database = database
         self._observer = observer
+        self.after_commit: Changed | None = None
 
     @contextmanager
     def write(self) -> Iterator[SqlUnitOfWork]:
@@ -80,6 +84,9 @@ class SqlStore:
                 transaction.close()
         finally:
             self.database.unlock_writer()
+        # Connection and lock are given back: whoever is told may read what was committed.
+        if self.after_commit is not None and transaction.committed and transaction.hunters_changed:
+            self.after_commit(list(transaction.hunters_changed), transaction.listing_changed)
 
     @contextmanager
     def read(self) -> Iterator[SqlUnitOfWork]:

@@ -6,10 +6,10 @@ import logging
 from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any, NoReturn
-from uuid import UUID
 
 from hunter_adapters.sql.database import Database
 from hunter_adapters.sql.statements import Insert, Row, Statement
+from hunter_core.ids import HunterId
 
 Observer = Callable[[str], None]
 """Is told every string that is sent to the database, `BEGIN` and `COMMIT` included."""
@@ -42,14 +42,20 @@ class Transaction:
         "_proxied",
         "_run",
         "active",
+        "committed",
+        "hunters_changed",
+        "listing_changed",
     )
 
     def __init__(self, database: Database, *, to_write: bool, observer: Observer | None = None) -> None:
         self._database, self._name = database, database.name
         self._begin = database.begin_to_write if to_write else database.begin_to_read
-        self._begun = self._over = False
+        self._begun = self._over = self.committed = False
         # Which hunters are active, of those that were locked or added: saving one, a change is noticed by it.
-        self.active: dict[UUID, bool] = {}
+        self.active: dict[HunterId, bool] = {}
+        # Whose rows were written, and whether what others see of them may have changed: told after the commit.
+        self.hunters_changed: dict[HunterId, None] = {}
+        self.listing_changed = False
         self._proxied = database.checkout()
         self._connection: Any = self._proxied.driver_connection
         run = database.runner(self._connection)
@@ -110,7 +116,7 @@ class Transaction:
             self._run("COMMIT")
         except self._database.errors as error:
             self._fail(error, committing=True)
-        self._begun = False
+        self._begun, self.committed = False, True
 
     def close(self) -> None:
         """Undo what was not committed, and give the connection back."""

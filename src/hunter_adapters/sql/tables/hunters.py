@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, UniqueConstraint, text
 
-from hunter_adapters.sql.calendars import calendar_from_json, calendar_to_json
+from hunter_adapters.calendars import calendar_from_json, calendar_to_json
 from hunter_adapters.sql.column_types import Json
 from hunter_adapters.sql.tables.base import (
     POINTS,

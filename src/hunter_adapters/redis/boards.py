@@ -1,0 +1,103 @@
+"""Boards from Redis where it can be trusted, from the store where it cannot; nobody notices which, but in time."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from importlib.resources import files
+from typing import Any
+
+from redis import Redis
+
+from hunter_adapters.redis import board_keys as keys
+from hunter_adapters.redis.board_keeper import BoardKeeper
+from hunter_adapters.redis.connection import RedisAway, RedisConnection
+from hunter_core.leaderboard.board import Asked, Boards, Own, Reading, Stats, XpRange
+from hunter_core.leaderboard.windows import ALL_TIME, windows_at
+
+FROM_REDIS, FROM_STORE, WITHOUT_REDIS = "redis", "store", "store, Redis not to be trusted"
+"""Who answered: Redis; the store, whose business closed windows are; the store in the place of Redis."""
+
+
+class RedisBoards:
+    """
+    Implements `hunter_core.leaderboard.board.Boards`.
+
+    Open windows are read from Redis, by one script at one moment. Closed ones, and tiers of a window, are
+    read from the store. `answers` counts who answered.
+    """
+
+    def __init__(self, connection: RedisConnection, keeper: BoardKeeper, store: Boards) -> None:
+        self._connection, self._keeper, self._store = connection, keeper, store
+        script = files(__package__).joinpath("board_read.lua").read_text(encoding="utf-8")
+        self._read = connection.client.register_script(script)
+        self._counting = threading.Lock()
+        self.answers: Counter[str] = Counter()
+
+    def read(self, asked: Asked) -> Reading:
+        if not _is_kept(asked):
+            return self._from_the_store(asked, FROM_STORE)
+        found = self._ask(asked)
+        if found is None:
+            return self._from_the_store(asked, WITHOUT_REDIS)
+        self._count(FROM_REDIS)
+        return found
+
+    def _ask(self, asked: Asked) -> Reading | None:
+        if not self._keeper.ready_to_read():
+            return None
+        try:
+            told = self._connection.ask(lambda client: self._told(client, asked))
+        except RedisAway:
+            self._keeper.distrust()
+            return None
+        return None if told is None else _reading(told)
+
+    def _told(self, client: Redis, asked: Asked) -> Any:
+        today = windows_at(asked.now).daily
+        named = [
+            keys.LEASE,
+            keys.order_of(asked.window),
+            keys.members_of(asked.window),
+            keys.CARDS,
+            keys.order_of(ALL_TIME),
+            keys.order_of(today),
+        ]
+        first = "around" if asked.around else str(asked.skipped + 1)
+        arguments: list[str | bytes | int] = [
+            asked.viewer.bytes,
+            first,
+            asked.limit,
+            *_scores(asked.among),
+            *_scores(asked.s_rank),
+        ]
+        return self._read(named, arguments, client)
+
+    def _from_the_store(self, asked: Asked, who: str) -> Reading:
+        self._count(who)
+        return self._store.read(asked)
+
+    def _count(self, who: str) -> None:
+        with self._counting:
+            self.answers[who] += 1
+
+
+def _is_kept(asked: Asked) -> bool:
+    if asked.window == ALL_TIME:
+        return True
+    return asked.among is None and asked.window in windows_at(asked.now)
+
+
+def _scores(among: XpRange | None) -> tuple[str, str]:
+    """Return the lowest and the highest score of XP, which are negated."""
+    if among is None:
+        return "", ""
+    return "-inf" if among.most is None else str(-among.most), str(-among.least)
+
+
+def _reading(told: Any) -> Reading | None:
+    total, place, own, ahead, first, rows, cards, everyone, today, s_rank = told
+    if None in cards:
+        return None
+    stands = Own(place, keys.xp_of(own), keys.xp_of(ahead) if ahead else None) if place else None
+    return Reading(first or 1, keys.lines_of(rows, cards), total, stands, Stats(everyone, today, s_rank))

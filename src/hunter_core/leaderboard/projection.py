@@ -1,0 +1,89 @@
+"""A projection of the boards: kept beside the store after each commit, rebuilt from it, compared with the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from hunter_core.ids import HunterId
+from hunter_core.leaderboard.board import Line
+from hunter_core.leaderboard.order import BEGINNING, Score
+
+
+class Projected(NamedTuple):
+    """What a projection keeps of a hunter: their line and scores; None and none for who is on no board."""
+
+    hunter_id: HunterId
+    line: Line | None
+    scores: Sequence[Score]
+
+
+class BoardSource(Protocol):
+    """What a projection is made from: the store."""
+
+    def read(self, hunter_ids: Sequence[HunterId], windows: Sequence[str]) -> Sequence[Projected]:
+        """Return each of *hunter_ids* as they are now, with their scores in *windows*; who is gone is on no board."""
+        ...
+
+    def changed_since(self, moment: datetime) -> Sequence[tuple[HunterId, datetime]]:
+        """Return who was changed at *moment* or later, and when that was."""
+        ...
+
+    def after(self, hunter_id: HunterId | None, limit: int) -> Sequence[HunterId]:
+        """Return the next *limit* hunters by id; from the first for None."""
+        ...
+
+    def count(self) -> int:
+        """Return how many hunters there are."""
+        ...
+
+    def from_the_ledger(
+        self, hunter_ids: Sequence[HunterId], windows: Sequence[str]
+    ) -> Iterable[tuple[HunterId, Score]]:
+        """Yield the scores in *windows* of those of *hunter_ids* who are on boards, from ledger entries alone."""
+        ...
+
+
+class Digest:
+    """A sum over scores in any order: two boards with the same digest hold the same hunters in the same order."""
+
+    def __init__(self) -> None:
+        self._sum = 0
+
+    def add(self, hunter_id: HunterId, score: Score) -> None:
+        """Take a score into the sum."""
+        reached = micros(score.reached_at)
+        text = f"{score.window}:{hunter_id.hex}:{score.xp}:{reached}".encode()
+        self._sum += int.from_bytes(hashlib.blake2b(text, digest_size=16).digest(), "big")
+
+    def __str__(self) -> str:
+        """Return the sum as 32 hexadecimal digits."""
+        return f"{self._sum % (1 << 128):032x}"
+
+
+def ledger_digest(source: BoardSource, windows: Sequence[str]) -> str:
+    """Return the digest of *windows* as the ledger makes them."""
+    digest = Digest()
+    for batch in batches(source):
+        for hunter_id, score in source.from_the_ledger(batch, windows):
+            digest.add(hunter_id, score)
+    return str(digest)
+
+
+BATCH = 1_000
+
+
+def batches(source: BoardSource) -> Iterator[Sequence[HunterId]]:
+    """Yield every hunter, by id, `BATCH` at a time."""
+    last: HunterId | None = None
+    while batch := source.after(last, BATCH):
+        yield batch
+        last = batch[-1]
+
+
+def micros(moment: datetime | None) -> int:
+    """Return *moment* in microseconds since 1970: whole, exact, and 0 before the first XP."""
+    since = (moment or BEGINNING) - BEGINNING
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

@@ -1,0 +1,248 @@
+"""Boards in genuine Redis and Valkey: the same pages as everywhere, whatever becomes of the server (SPEC 7)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+
+from hunter_adapters.redis.board_keeper import BoardKeeper
+from hunter_adapters.redis.boards import FROM_REDIS, FROM_STORE, WITHOUT_REDIS, RedisBoards
+from hunter_adapters.redis.connection import RedisConnection
+from hunter_adapters.sql import SqlStore
+from hunter_adapters.sql.board_source import SqlBoardSource
+from hunter_adapters.sql.boards import SqlBoards
+from hunter_adapters.testing.builders import NOW, a_rulebook
+from hunter_adapters.testing.contract import BoardsContract, BoardsUnderTest
+from hunter_adapters.testing.contract.boards import a_contestant, a_crowd, in_order, told
+from hunter_adapters.testing.play import Do, Habit, Player, Story, TakeBack, Wait
+from hunter_core.ids import HunterId
+from hunter_core.leaderboard.order import Score
+from hunter_core.leaderboard.projection import ledger_digest
+from hunter_core.leaderboard.windows import ALL_TIME, windows_at
+from tests.contract.conftest import SqlHouse
+from tests.contract.filling import fill_sql
+from tests.servers.redis import KINDS, RedisServer
+
+ONE_DAY = timedelta(days=1)
+
+
+class At:
+    """A clock that stands where it is put."""
+
+    instant = NOW
+
+    def now(self) -> datetime:
+        return self.instant
+
+
+class Kept:
+    """Boards in Redis over a store in SQLite."""
+
+    def __init__(self, store: SqlStore, server: RedisServer) -> None:
+        self.store, self.server, self.clock = store, server, At()
+        self.connection = RedisConnection(server.url)
+        self.source = SqlBoardSource(store)
+        self.keeper = BoardKeeper(self.connection, self.source, self.clock, fingerprint="test")
+        self.boards = RedisBoards(self.connection, self.keeper, SqlBoards(store))
+        store.after_commit = self.keeper.changed
+
+    def close(self) -> None:
+        self.store.after_commit = None
+        self.keeper.close()
+        self.connection.close()
+
+    def under_test(self) -> BoardsUnderTest:
+        return BoardsUnderTest(
+            store=self.store, boards=self.boards, fill=partial(fill_sql, self.store), settle=self.settle
+        )
+
+    def settle(self) -> None:
+        deadline = time.monotonic() + 60
+        while not self.keeper.tend():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def redis_servers() -> Iterator[dict[str, RedisServer]]:
+    servers = {kind: RedisServer.start(kind) for kind in KINDS}
+    yield servers
+    for server in servers.values():
+        server.stop()
+
+
+@pytest.fixture(params=KINDS)
+def kept(request: pytest.FixtureRequest, sqlite_house: SqlHouse) -> Iterator[Kept]:
+    server: RedisServer = request.getfixturevalue("redis_servers")[request.param]
+    server.restart()
+    opened = Kept(sqlite_house.emptied(), server)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def boards_under_test(kept: Kept) -> BoardsUnderTest:
+    return kept.under_test()
+
+
+class TestBoards(BoardsContract):
+    pass
+
+
+def right_answers(kept: Kept, expected: list[tuple[HunterId, int]]) -> None:
+    """Assert that the board is what the store says, whoever answers."""
+    assert told(kept.under_test().read(limit=100)) == expected
+
+
+def test_open_windows_are_answered_by_redis_and_closed_ones_by_the_store(kept: Kept) -> None:
+    kept.settle()
+
+    for window in (ALL_TIME, *windows_at(NOW)):
+        kept.under_test().read(window)
+    assert kept.boards.answers == {FROM_REDIS: 4}
+
+    kept.under_test().read("2020-W01")
+    assert kept.boards.answers == {FROM_REDIS: 4, FROM_STORE: 1}
+
+
+def test_what_is_lost_or_away_costs_time_and_never_truth(kept: Kept) -> None:
+    crowd = a_crowd(40)
+    kept.under_test().fill(crowd)
+    expected = in_order(crowd, ALL_TIME)
+    right_answers(kept, expected)
+    assert kept.boards.answers == {WITHOUT_REDIS: 1}
+    kept.settle()
+    right_answers(kept, expected)
+    assert kept.boards.answers[FROM_REDIS] == 1
+
+    for harm in (kept.server.flush, kept.server.kill, kept.server.pause):
+        before = kept.boards.answers[WITHOUT_REDIS]
+        harm()
+        right_answers(kept, expected)
+        assert kept.boards.answers[WITHOUT_REDIS] == before + 1
+        if harm == kept.server.pause:
+            kept.server.resume()
+        elif harm == kept.server.kill:
+            kept.server.restart()
+        began = time.monotonic()
+        kept.settle()
+        assert time.monotonic() - began < 5
+        answered = kept.boards.answers[FROM_REDIS]
+        right_answers(kept, expected)
+        assert kept.boards.answers[FROM_REDIS] == answered + 1
+
+
+def test_what_is_committed_while_redis_is_away_is_there_when_it_is_back(kept: Kept) -> None:
+    jinwoo, jinah = a_contestant("Jinwoo", 100), a_contestant("Jinah", 200)
+    kept.under_test().fill([jinwoo, jinah])
+    kept.settle()
+    kept.server.pause()
+    try:
+        with kept.store.write() as uow:
+            hunter = uow.hunters.lock(jinwoo.hunter.id)
+            uow.hunters.save(replace(hunter, total_xp=400, updated_at=NOW))
+            uow.scores.gain(hunter.id, (ALL_TIME,), 300, NOW)
+            uow.commit()
+        expected = [(jinwoo.hunter.id, 400), (jinah.hunter.id, 200)]
+        right_answers(kept, expected)
+    finally:
+        kept.server.resume()
+
+    kept.settle()
+
+    right_answers(kept, expected)
+    assert kept.boards.answers[FROM_REDIS] == 1
+
+
+def test_a_process_that_died_after_its_commit_is_caught_up_with_by_another(kept: Kept) -> None:
+    jinwoo = a_contestant("Jinwoo", 100)
+    kept.under_test().fill([jinwoo])
+    kept.settle()
+    kept.store.after_commit = None
+    with kept.store.write() as uow:
+        hunter = uow.hunters.lock(jinwoo.hunter.id)
+        uow.hunters.save(replace(hunter, total_xp=150, updated_at=NOW + timedelta(seconds=1)))
+        uow.scores.gain(hunter.id, (ALL_TIME,), 50, NOW)
+        uow.commit()
+
+    kept.settle()
+
+    right_answers(kept, [(jinwoo.hunter.id, 150)])
+    assert kept.boards.answers == {FROM_REDIS: 1}
+
+
+def test_nobody_reads_boards_that_nobody_looks_after(kept: Kept) -> None:
+    kept.under_test().fill([a_contestant("Jinwoo", 100)])
+    kept.settle()
+    with kept.server.client() as client:
+        client.delete("hunter:board:lease")
+
+    kept.under_test().read()
+
+    assert kept.boards.answers == {WITHOUT_REDIS: 1}
+
+
+def test_an_older_reading_never_takes_the_place_of_a_newer_one(kept: Kept) -> None:
+    jinwoo = a_contestant("Jinwoo", 100)
+    kept.under_test().fill([jinwoo])
+    kept.settle()
+    source = kept.source
+
+    class Slow(SqlBoardSource):
+        def read(self, hunter_ids, windows):  # type: ignore[no-untyped-def]
+            old = source.read(hunter_ids, windows)
+            with kept.store.write() as uow:
+                hunter = uow.hunters.lock(jinwoo.hunter.id)
+                uow.hunters.save(replace(hunter, total_xp=900, updated_at=NOW))
+                uow.scores.gain(hunter.id, (ALL_TIME,), 800, NOW)
+                uow.commit()
+            kept.keeper.flush()
+            return old
+
+    slow = BoardKeeper(kept.connection, Slow(kept.store), kept.clock, fingerprint="test")
+    slow._apply([jinwoo.hunter.id])
+
+    right_answers(kept, [(jinwoo.hunter.id, 900)])
+    assert kept.boards.answers == {FROM_REDIS: 1}
+
+
+def test_the_largest_scores_keep_their_order_to_the_last_point(kept: Kept) -> None:
+    most = 2**53 - 1
+    crowd = [a_contestant(f"Rich{number}", most - number) for number in range(5)]
+    kept.under_test().fill(crowd)
+    kept.settle()
+
+    right_answers(kept, [(each.hunter.id, most - number) for number, each in enumerate(crowd)])
+    assert kept.boards.answers == {FROM_REDIS: 1}
+
+
+def test_a_rebuilt_board_has_the_digest_of_the_ledger(kept: Kept) -> None:
+    story = Story(
+        begins=NOW,
+        zone="Europe/Berlin",
+        habits=(Habit(completions_per_day=3), Habit(base_xp=500)),
+        actions=(Do(0), Do(1), Wait(ONE_DAY), Do(0), Do(0), TakeBack(2), Wait(ONE_DAY), Do(1), TakeBack(0)),
+    )
+    for name in ("Jinwoo", "Jinah", "Cha"):
+        player = Player(kept.store, a_rulebook(), story, name=name)
+        player.play(story.actions)
+    kept.clock.instant = player.now
+    shown: list[tuple[int, int]] = []
+
+    kept.keeper.rebuild(lambda done, of: shown.append((done, of)))
+
+    windows = tuple({ALL_TIME, *windows_at(player.now)})
+    assert kept.keeper.digest() == ledger_digest(kept.source, windows)
+    assert shown == [(3, 3)]
+    with kept.store.write() as uow:
+        hunter = uow.hunters.lock(player.hunter_id)
+        uow.scores.save(hunter.id, [Score(ALL_TIME, 7, NOW)])
+        uow.hunters.save(hunter)
+        uow.commit()
+    kept.settle()
+    assert kept.keeper.digest() != ledger_digest(kept.source, windows)
