@@ -67,13 +67,17 @@ def audit() -> int:
 
     Exit code 1, and the first difference, where a stored figure does not follow from its history.
     """
+    from hunter_api.commands.audit import OtherRulebook
     from hunter_api.commands.audit import audit as run
     from hunter_api.wiring import check_there_is_a_file
 
     check_there_is_a_file(load())
     with _opened() as world:
         world.check_reachable()
-        difference = run(world.store, world.rulebook, _console())
+        try:
+            difference = run(world.store, world.rulebook, _console())
+        except OtherRulebook as error:
+            raise SettingInvalid(str(error)) from error
     if difference is None:
         return 0
     _console().print(str(difference), style="bold red", soft_wrap=True, highlight=False)

@@ -165,3 +165,19 @@ def test_a_rulebook_is_checked(monkeypatch: pytest.MonkeyPatch, rulebook: str, c
 
 def test_the_page_that_is_named_at_the_start_is_the_page() -> None:
     assert PATH == PAGE
+
+
+def test_an_audit_under_another_rulebook_than_the_databases_is_one_line_and_no_difference(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "migrate") == 0
+    monkeypatch.setenv("HUNTER_RULEBOOK", "modern")
+    capsys.readouterr()
+
+    assert run(monkeypatch, "audit") == cli.CANNOT_START
+
+    said = capsys.readouterr().err
+    assert said.startswith("hunter: HUNTER_RULEBOOK: the database was last used under another rulebook (")
+    assert said.count("\n") == 1
+    assert run(monkeypatch, "migrate") == 0
+    assert run(monkeypatch, "audit") == 0

@@ -10,14 +10,28 @@ from hunter_core.ports import Store
 from hunter_core.rules.rulebook import Rulebook
 
 
+class OtherRulebook(Exception):
+    """The figures follow from another rulebook than the one in force: comparing them would say nothing."""
+
+
 def audit(store: Store, rulebook: Rulebook, console: Console) -> Difference | None:
     """
     Audit every hunter of *store*, each in a reading transaction of its own; return the first difference.
 
     What is stored must follow from the ledger, the completions, the quests and the hunter's calendar under
     *rulebook* (SPEC 2, Laws; SPEC 7).
+
+    Raises:
+        OtherRulebook: If the database was last used under another one.
     """
     with store.read() as uow:
+        known = uow.histories.rulebook()
+        if known not in (None, rulebook.hash):
+            raise OtherRulebook(
+                f"HUNTER_RULEBOOK: the database was last used under another rulebook ({known}) than "
+                f"{rulebook.name} ({rulebook.hash}). Set the one it was used under, or derive the hunters "
+                "under this one first: hunter migrate."
+            )
         ids = uow.histories.hunter_ids()
     entries = 0
     for hunter_id in track(ids, "Auditing hunters", console=console, transient=True):
