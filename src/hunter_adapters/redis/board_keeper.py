@@ -17,7 +17,7 @@ from hunter_adapters.redis import board_keys as keys
 from hunter_adapters.redis.connection import RedisAway, RedisConnection
 from hunter_core.errors import StoreUnavailable
 from hunter_core.ids import HunterId
-from hunter_core.leaderboard.projection import BoardSource, Digest, Projected, batches
+from hunter_core.leaderboard.projection import BoardSource, Digest, Projected, batches, ledger_digest
 from hunter_core.ports import Clock
 
 LEASE_SECONDS = 3.0
@@ -32,6 +32,8 @@ OVERLAP = timedelta(seconds=20)
 
 BUILDING_SECONDS = 10
 """After how long without a sign somebody who made the boards anew is taken for dead."""
+
+_COMPARISONS = 3
 
 SCHEMA = "1"
 _PUT = 250
@@ -214,15 +216,33 @@ class BoardKeeper:
         # Who changed meanwhile is looked for from where it began.
         self._seen, self._looked_at = {}, began
 
-    def digest(self) -> str:
+    def rebuilt(self, progress: Callable[[int, int], None]) -> tuple[str, str]:
         """
-        Return the digest of what Redis holds of the open windows.
+        Make the boards anew, and return their digest and that of the ledger.
+
+        A commit between the two readings makes them differ, so they are read again, a few times.
+
+        Raises:
+            As `rebuild`.
+        """
+        self.rebuild(progress)
+        for _ in range(_COMPARISONS):
+            windows = keys.open_windows(self._clock.now())
+            self._catch_up()
+            found = self.digest(windows), ledger_digest(self._source, windows)
+            if found[0] == found[1]:
+                break
+        return found
+
+    def digest(self, windows: Sequence[str]) -> str:
+        """
+        Return the digest of what Redis holds of *windows*.
 
         Raises:
             RedisAway: If Redis does not answer.
         """
         digest = Digest()
-        for window in keys.open_windows(self._clock.now()):
+        for window in windows:
             first = 0
             while rows := self._connection.ask(lambda client: _span(client, window, first)):  # noqa: B023 - asked at once
                 for member, score in rows:
