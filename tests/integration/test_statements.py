@@ -11,7 +11,9 @@ from hunter_adapters.sql import SqlStore
 from hunter_adapters.testing.builders import a_rulebook, a_session
 from hunter_adapters.testing.play import Do, Habit, Player, Story, TakeBack, Wait
 from hunter_core.completions.outcome import Outcome
-from hunter_core.words import Attribute
+from hunter_core.quests.create import create_quest
+from hunter_core.quests.fields import QuestFields
+from hunter_core.words import Attribute, QuestType
 
 Opened = Callable[..., SqlStore]
 
@@ -62,6 +64,27 @@ def test_a_completion_reads_twice_and_writes_once_a_table_whatever_it_unlocks(
         "INSERT idempotency_keys",
         "COMMIT",
     ]
+
+
+def test_a_creation_is_counted_on_its_day_in_its_own_transaction(url: str, opened: Opened) -> None:
+    sent: list[str] = []
+    player = a_player(opened(url, observer=sent.append))
+    sent.clear()
+
+    with player.store.write() as uow:
+        create_quest(
+            uow=uow,
+            hunter_id=player.hunter_id,
+            fields=QuestFields(title="Read", type=QuestType.DAILY, base_xp=50),
+            now=datetime(2026, 11, 22, 9, tzinfo=UTC),
+            limits=player.rulebook.limits,
+        )
+        uow.commit()
+
+    statements = told(sent)
+    assert (statements[0], statements[-1]) == ("BEGIN", "COMMIT")
+    assert statements.count("COMMIT") == statements.count("INSERT daily_stats") == 1
+    assert statements.count("INSERT quests") == 1
 
 
 def test_a_late_completion_that_mends_days_sends_no_more(url: str, opened: Opened) -> None:

@@ -2,7 +2,8 @@
 How strong a quest has become: what was done of what it asked for, recent days more, with a half-life of 13 days.
 
 After the score of Loop Habit Tracker (Á. S. Xavier, github.com/iSoron/uhabits, `Score.compute`):
-score = score before × m + value of the day × (1 - m), with m = 0.5 ^ (√frequency / 13).
+score = score before × m + value of the day × (1 - m), with m = 0.5 ^ (√frequency / 13), where Loop's frequency is
+the share of days on which the quest is asked for.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ HALF_LIFE = 13.0
 """Days after which a day weighs half as much, of a quest that is due every day."""
 
 
-def frequency_of(schedule: Schedule) -> float | None:
+def share_of_days(schedule: Schedule) -> float | None:
     """Return on which share of days *schedule* asks for the quest; None for what is done once."""
     match schedule:
         case EveryDay():
@@ -39,9 +40,9 @@ def frequency_of(schedule: Schedule) -> float | None:
 
 
 @lru_cache(maxsize=1024)
-def multiplier_of(frequency: float) -> float:
-    """Return what a day leaves of the score before it: 0.5 ^ (√frequency / 13)."""
-    return float(0.5 ** (sqrt(frequency) / HALF_LIFE))
+def multiplier_of(share: float) -> float:
+    """Return what a day leaves of the score before it, of a quest asked for on that share of days."""
+    return float(0.5 ** (sqrt(share) / HALF_LIFE))
 
 
 def strength_of(quest: Quest, days: Sequence[Occasion], *, from_the_beginning: bool) -> float | None:
@@ -53,21 +54,21 @@ def strength_of(quest: Quest, days: Sequence[Occasion], *, from_the_beginning: b
     Days that are excused, or can still be done, leave it as it is. Where *days* do not reach back to the
     quest's creation, what lies before counts as they do. None for what is done once.
     """
-    if frequency_of(quest.schedule) is None:
+    if share_of_days(quest.schedule) is None:
         return None
     asked = [0, *accumulate(int(day.due) for day in days)]
     done = [0.0, *accumulate(day.share if day.due else 0.0 for day in days)]
     score, before = 0.0, 1.0
     for place, day in enumerate(days, start=1):
         schedule = quest.versions[quest.place_of(day.day)].schedule
-        frequency = frequency_of(schedule)
-        if frequency is None or not day.counts:
+        share = share_of_days(schedule)
+        if share is None or not day.counts:
             continue
-        start = max(0, place - _smoothed_over(schedule, frequency))
+        start = max(0, place - _smoothed_over(schedule, share))
         due = asked[place] - asked[start]
         if due == 0:
             continue
-        multiplier = multiplier_of(frequency)
+        multiplier = multiplier_of(share)
         score = score * multiplier + (done[place] - done[start]) / due * (1 - multiplier)
         before *= multiplier
     if not from_the_beginning and before < 1:
@@ -75,8 +76,8 @@ def strength_of(quest: Quest, days: Sequence[Occasion], *, from_the_beginning: b
     return min(1.0, max(0.0, round(score, 4)))
 
 
-def _smoothed_over(schedule: Schedule, frequency: float) -> int:
-    if frequency >= 1:
+def _smoothed_over(schedule: Schedule, share: float) -> int:
+    if share >= 1:
         return 1
     if isinstance(schedule, EveryNDays):
         return 2 * schedule.n

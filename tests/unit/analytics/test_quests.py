@@ -10,7 +10,7 @@ from hunter_core.analytics.occasions import Success, occasions, success_of
 from hunter_core.analytics.ports import Done
 from hunter_core.analytics.quests import figures_of
 from hunter_core.analytics.spans import DayRange
-from hunter_core.analytics.strength import frequency_of, multiplier_of, strength_of
+from hunter_core.analytics.strength import multiplier_of, share_of_days, strength_of
 from hunter_core.days import Calendar
 from hunter_core.quests.judge import Timeline
 from hunter_core.quests.quest import Quest
@@ -84,7 +84,7 @@ def test_nothing_that_was_due_has_no_rate() -> None:
 
 
 @pytest.mark.parametrize(
-    ("schedule", "frequency"),
+    ("schedule", "share"),
     [
         (EveryDay(), 1.0),
         (OnWeekdays((0, 2, 4)), 3 / 7),
@@ -95,8 +95,8 @@ def test_nothing_that_was_due_has_no_rate() -> None:
         (Once(), None),
     ],
 )
-def test_the_frequency_is_that_of_the_schedule(schedule: Schedule, frequency: float | None) -> None:
-    assert frequency_of(schedule) == (None if frequency is None else pytest.approx(frequency))
+def test_the_share_of_days_is_that_of_the_schedule(schedule: Schedule, share: float | None) -> None:
+    assert share_of_days(schedule) == (None if share is None else pytest.approx(share))
 
 
 def test_a_daily_quest_is_at_half_after_13_days_and_at_three_quarters_after_26() -> None:
