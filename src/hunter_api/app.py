@@ -15,6 +15,7 @@ from litestar.types import Message, Scope
 from hunter_api import errors as api
 from hunter_api.docs_page import DocsPage
 from hunter_api.door import Door, Reply, log, refusal, request_id_of
+from hunter_api.limits import HEADERS as RATE_LIMIT_HEADERS
 from hunter_api.operations import Operation
 from hunter_api.ports import Ports
 from hunter_api.routes import ALL_ROUTES
@@ -61,7 +62,7 @@ def _cors(origins: Sequence[str]) -> CORSConfig:
         allow_origins=list(origins),
         allow_methods=["GET", "POST", "PATCH", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "X-Request-Id"],
-        expose_headers=["ETag", "Idempotency-Replayed", "Retry-After", "X-Request-Id"],
+        expose_headers=["ETag", "Idempotency-Replayed", "Retry-After", "X-Request-Id", *RATE_LIMIT_HEADERS],
     )
 
 

@@ -1,8 +1,9 @@
 """
-The way of every request, in the order in which it can be refused: 401, 413, 415, 400, 422, 404, state (SPEC 4).
+The way of every request, in the order in which it can be refused: 429, 401, 413, 415, 400, 422, 404, state (SPEC 4).
 
 The body is read first, and never more of it than the limit; everything else happens in one thread, so that
-a request costs one hand-over: the session is checked, then the body is looked at, then the route runs.
+a request costs one hand-over: the session is checked, the request is counted, then the body is looked at, then
+the route runs.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import attrs
 from hunter_api import wire
 from hunter_api.answers import Answer, Call
 from hunter_api.errors import BodyTooLarge, BodyTooSlow, InternalError, MalformedJson, UnsupportedMediaType
+from hunter_api.limits import Count
 from hunter_api.operations import Lane, Operation
 from hunter_api.ports import Ports
 from hunter_api.problems import body_of, headers_of, status_of
@@ -90,6 +92,12 @@ class Asked:
         """Return what the ASGI *scope* holds; of a header that comes twice, the last one."""
         return cls(scope=scope, headers=dict(scope["headers"]))
 
+    @property
+    def peer(self) -> str | None:
+        """The address at the other end of the connection."""
+        peer = self.scope.get("client")
+        return peer[0] if peer else None
+
     def header(self, name: bytes) -> str:
         """Return a header, empty where there is none."""
         return self.headers.get(name, b"").decode("latin-1")
@@ -141,10 +149,14 @@ class Door:
 
     async def enter(self, operation: Operation, scope: Scope, receive: Receive) -> Reply:
         """Return the answer to a request for *operation*; never raises for anything that a client sent."""
-        asked = Asked.of(scope)
-        request_id = request_id_of(scope)
+        count = Count(self._ports.limits, operation.limit)
+        reply = await self._reply(operation, Asked.of(scope), count, receive)
+        return attrs.evolve(reply, headers=[*reply.headers, *count.headers(self._ports.clock)])
+
+    async def _reply(self, operation: Operation, asked: Asked, count: Count, receive: Receive) -> Reply:
+        request_id = request_id_of(asked.scope)
         try:
-            return await self._answer(operation, asked, receive)
+            return await self._answer(operation, asked, count, receive)
         except HunterError as error:
             return refusal(error, request_id)
         except ClientGone:
@@ -154,9 +166,9 @@ class Door:
             log.exception("request %s failed: %s %s", request_id, operation.method, operation.path)
             return refusal(InternalError(), request_id)
 
-    async def _answer(self, operation: Operation, asked: Asked, receive: Receive) -> Reply:
+    async def _answer(self, operation: Operation, asked: Asked, count: Count, receive: Receive) -> Reply:
         if operation.lane is Lane.AT_ONCE:
-            return self._work(operation, asked, b"")
+            return self._work(operation, asked, count, b"")
         body: bytes | None = b""
         if operation.body is not None:
             try:
@@ -168,17 +180,18 @@ class Door:
         deadline = asyncio.get_running_loop().time() + KEY_WAIT
         while True:
             try:
-                return await threads.run(lambda: self._work(operation, asked, body))
+                return await threads.run(lambda: self._work(operation, asked, count, body))
             except KeyUnderWay as busy:
                 left = deadline - asyncio.get_running_loop().time()
                 first = asyncio.wrap_future(busy.finished)
                 if left <= 0 or not (await asyncio.wait([first], timeout=left))[0]:
                     raise IdempotencyInProgress from busy
 
-    def _work(self, operation: Operation, asked: Asked, body: bytes | None) -> Reply:
+    def _work(self, operation: Operation, asked: Asked, count: Count, body: bytes | None) -> Reply:
         """Answer; *body* is None when there is more of it than is read."""
         now = self._ports.clock.now()
-        signed_in = self._check_session(asked, now) if operation.signed_in else None
+        address = self._ports.limits.proxies.client(asked.peer, asked.all_of(b"x-forwarded-for"))
+        signed_in = self._admit(operation, asked, count, address, now)
         key = None
         arguments: dict[str, Any] = {}
         if operation.body is not None:
@@ -197,11 +210,32 @@ class Door:
         if operation.query is not None:
             arguments["query"] = self._wire.query(_query_of(asked), operation.query)
         arguments |= _path_arguments(operation, asked)
-        call = Call(ports=self._ports, now=now, client=_client_of(asked), signed_in=signed_in, key=key)
+        client = Client.of(asked.header(b"user-agent"), address)
+        call = Call(ports=self._ports, now=now, client=client, signed_in=signed_in, key=key)
         if key is None:
             return _reply(operation, asked, operation.handle(call, **arguments))
         with self._keys.holding(key):
             return _reply(operation, asked, operation.handle(call, **arguments))
+
+    def _admit(
+        self, operation: Operation, asked: Asked, count: Count, address: str | None, now: datetime
+    ) -> SignedIn | None:
+        """
+        Count the request: for the account whose session stands behind it, else for the client's address.
+
+        So nobody is counted for whom they only claim to be, and a flood of requests without a session fills
+        no account's bucket. Past the limit it is told 429 in the place of 401.
+        """
+        if not operation.signed_in:
+            count.by_address(address, now)
+            return None
+        try:
+            signed_in = self._check_session(asked, now)
+        except HunterError:
+            count.by_address(address, now)
+            raise
+        count.by_account(signed_in.account_id, now)
+        return signed_in
 
     def _check_session(self, asked: Asked, now: datetime) -> SignedIn:
         scheme, _, token = asked.header(b"authorization").partition(" ")
@@ -273,11 +307,6 @@ def _path_arguments(operation: Operation, asked: Asked) -> dict[str, UUID | str]
             # What is no id is answered like an id that nothing has (SPEC 4, Status).
             raise NotFound(name.removesuffix("_id"), raw)
     return found
-
-
-def _client_of(asked: Asked) -> Client:
-    peer = asked.scope.get("client")
-    return Client.of(asked.header(b"user-agent"), peer[0] if peer else None)
 
 
 def _reply(operation: Operation, asked: Asked, answer: Answer[Any]) -> Reply:

@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 from hunter_api import VERSION
+from hunter_api.limits import HEADERS as RATE_LIMIT_HEADERS
 from hunter_api.operations import Operation, camel_case
 from hunter_api.problems import status_of
 from hunter_api.schemas.schedules import SCHEDULE_SCHEMA, ScheduleValue
@@ -170,6 +171,31 @@ _HEADERS: Json = {
         "required": True,
         "schema": {"type": "integer", "minimum": 0},
     },
+    "X-RateLimit-Limit": {
+        "description": "How many requests pass in any window of time.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "X-RateLimit-Remaining": {
+        "description": "How many more would pass now.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    "X-RateLimit-Reset": {
+        "description": "The second of the epoch from which one more passes.",
+        "required": True,
+        "schema": {"type": "integer"},
+    },
+    "RateLimit": {
+        "description": "The limit's name, what remains (`r`), and after how many seconds there is more (`t`).",
+        "required": True,
+        "schema": {"type": "string"},
+    },
+    "RateLimit-Policy": {
+        "description": "The limit's name, how many requests (`q`) pass in how many seconds (`w`).",
+        "required": True,
+        "schema": {"type": "string"},
+    },
     "WWW-Authenticate": {"required": True, "schema": {"const": "Bearer"}},
     "ETag": {"required": True, "schema": {"type": "string"}},
     "Cache-Control": {"required": True, "schema": {"type": "string"}},
@@ -188,13 +214,13 @@ def _responses(operation: Operation) -> Json:
     if operation.listed:
         responses["304"] = {
             "description": "Nothing changed since.",
-            "headers": _headers("X-Request-Id", "ETag", "Cache-Control"),
+            "headers": _headers("X-Request-Id", "ETag", "Cache-Control", *_limit_headers(operation)),
         }
     by_status: dict[HTTPStatus, list[type[HunterError]]] = defaultdict(list)
     for refusal in operation.all_refusals:
         by_status[status_of(refusal)].append(refusal)
     for status, refusals in sorted(by_status.items()):
-        responses[str(status.value)] = _failure(status, refusals)
+        responses[str(status.value)] = _failure(operation, status, refusals)
     return responses
 
 
@@ -202,6 +228,7 @@ def _success(operation: Operation) -> Json:
     names = ["X-Request-Id", "Cache-Control"]
     names += ["ETag"] if operation.listed else []
     names += ["Idempotency-Replayed"] if operation.keyed else []
+    names += _limit_headers(operation)
     described: Json = {
         "description": HTTPStatus(operation.status).phrase + ".",
         "headers": _headers(*names),
@@ -219,9 +246,9 @@ def _success(operation: Operation) -> Json:
     return described
 
 
-def _failure(status: HTTPStatus, refusals: list[type[HunterError]]) -> Json:
-    names = ["X-Request-Id", "Cache-Control"]
-    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+def _failure(operation: Operation, status: HTTPStatus, refusals: list[type[HunterError]]) -> Json:
+    names = ["X-Request-Id", "Cache-Control", *_limit_headers(operation)]
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         names.append("Retry-After")
     if status is HTTPStatus.UNAUTHORIZED:
         names.append("WWW-Authenticate")
@@ -240,6 +267,10 @@ def _failure(status: HTTPStatus, refusals: list[type[HunterError]]) -> Json:
             }
         },
     }
+
+
+def _limit_headers(operation: Operation) -> tuple[str, ...]:
+    return () if operation.limit is None else RATE_LIMIT_HEADERS
 
 
 def _headers(*names: str) -> Json:

@@ -19,6 +19,7 @@ from hunter_api import errors as api
 from hunter_api.answers import Answer
 from hunter_core import errors as core
 from hunter_core.errors import HunterError
+from hunter_core.limits.limit import LimitName
 
 Handler = TypeVar("Handler", bound=Callable[..., Answer[Any]])
 
@@ -50,6 +51,7 @@ class Operation:
         signed_in: Whether it takes a session.
         keyed: Whether it takes an Idempotency-Key.
         listed: Whether it is a list that a client may keep and ask for again by its ETag (SPEC 10, Caches).
+        limit: Under which rate limit its requests count, None under none.
         lane: Where it runs.
         gives: The ids in its answer that other operations take, by the name of the parameter, each as a JSON
             pointer: what the document links by.
@@ -67,6 +69,7 @@ class Operation:
     signed_in: bool
     keyed: bool
     listed: bool
+    limit: LimitName | None
     lane: Lane
     gives: Mapping[str, str]
 
@@ -103,6 +106,8 @@ class Operation:
         return tuple(dict.fromkeys([*self._general_refusals(), *self.refusals]))
 
     def _general_refusals(self) -> Iterator[type[HunterError]]:
+        if self.limit is not None:
+            yield core.RateLimitExceeded
         if self.signed_in:
             yield core.Unauthenticated
         if self.body is not None:
@@ -121,10 +126,10 @@ class Operation:
 
 
 class Routes:
-    """Collects the operations of one feature, in the order of their declaration."""
+    """Collects the operations of one feature, in the order of their declaration; they count under *limit*."""
 
-    def __init__(self, tag: str, base: str) -> None:
-        self.tag, self.base = tag, base
+    def __init__(self, tag: str, base: str, *, limit: LimitName | None = LimitName.OTHER) -> None:
+        self.tag, self.base, self.limit = tag, base, limit
         self.operations: list[Operation] = []
 
     def get(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
@@ -153,6 +158,7 @@ class Routes:
         signed_in: bool = True,
         keyed: bool = False,
         listed: bool = False,
+        limit: LimitName | None = None,
         lane: Lane = Lane.STORE,
         gives: Mapping[str, str] | None = None,
     ) -> Callable[[Handler], Handler]:
@@ -173,6 +179,7 @@ class Routes:
                     signed_in=signed_in,
                     keyed=keyed,
                     listed=listed,
+                    limit=limit or self.limit,
                     lane=lane,
                     gives=gives or {},
                 )

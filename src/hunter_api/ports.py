@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import attrs
 
+from hunter_api.limits import RateLimits
 from hunter_core.accounts.sign_in import Gate
 from hunter_core.achievements.ports import Popularity
 from hunter_core.leaderboard.board import Boards
@@ -31,6 +32,7 @@ class Ports:
     rulebook: Rulebook
     gate: Gate
     popularity: Popularity
+    limits: RateLimits
     boards: Boards
     ready: Callable[[], None]
     close: Callable[[], None] = lambda: None

@@ -47,6 +47,7 @@ STATUS: Mapping[type[HunterError], HTTPStatus] = {
     core.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     core.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     # Later.
+    core.RateLimitExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     core.TryLater: HTTPStatus.SERVICE_UNAVAILABLE,
     core.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     core.TooBusy: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -67,8 +67,7 @@ def _run(world: World, listener: socket.socket, started: Callable[[], None]) -> 
     from hunter_api.server import Server, config_of
 
     app = create_app(world.ports(), origins=world.settings.cors_origins)
-    config = config_of(app, trusted_proxies=world.settings.trusted_proxies)
-    Server(config, started=started).run(sockets=[listener])
+    Server(config_of(app), started=started).run(sockets=[listener])
 
 
 def _tell(console: Console, settings: Settings, listener: socket.socket) -> None:

@@ -95,7 +95,7 @@ def _waiting_at(listener: socket.socket) -> list[socket.socket]:
         found.append(connection)
 
 
-def config_of(app: Any, *, trusted_proxies: tuple[str, ...]) -> uvicorn.Config:
+def config_of(app: Any) -> uvicorn.Config:
     """Return uvicorn's settings."""
     return uvicorn.Config(
         app,
@@ -106,7 +106,7 @@ def config_of(app: Any, *, trusted_proxies: tuple[str, ...]) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         server_header=False,
-        proxy_headers=bool(trusted_proxies),
-        forwarded_allow_ips=list(trusted_proxies),
+        # The door looks at them itself: uvicorn sees only the last of several X-Forwarded-For.
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE,
     )

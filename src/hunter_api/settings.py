@@ -99,7 +99,6 @@ class Settings:
             shown="none",
             example="redis://localhost:6379/0",
             secret=True,
-            later=True,
         ),
     )
     host: str = attrs.field(default="127.0.0.1", metadata=_about(text, "The address to listen on."))
@@ -154,19 +153,19 @@ class Settings:
     )
     limit_auth: Rate = attrs.field(
         default=Rate(10, 60),
-        metadata=_about(rate, "Registering, signing in, codes and passwords: requests/seconds.", later=True),
+        metadata=_about(rate, "Registering, signing in, codes and passwords: requests/seconds."),
     )
     limit_quests: Rate = attrs.field(
-        default=Rate(100, 60), metadata=_about(rate, "Quest operations: requests/seconds.", later=True)
+        default=Rate(100, 60), metadata=_about(rate, "Quest operations: requests/seconds.")
     )
     limit_leaderboard: Rate = attrs.field(
-        default=Rate(30, 60), metadata=_about(rate, "Boards: requests/seconds.", later=True)
+        default=Rate(30, 60), metadata=_about(rate, "Boards: requests/seconds.")
     )
     limit_analytics: Rate = attrs.field(
-        default=Rate(60, 60), metadata=_about(rate, "Analytics: requests/seconds.", later=True)
+        default=Rate(60, 60), metadata=_about(rate, "Analytics: requests/seconds.")
     )
     limit_other: Rate = attrs.field(
-        default=Rate(120, 60), metadata=_about(rate, "All else: requests/seconds.", later=True)
+        default=Rate(120, 60), metadata=_about(rate, "All else: requests/seconds.")
     )
     trusted_proxies: tuple[str, ...] = attrs.field(
         default=(),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import attrs
@@ -17,10 +18,13 @@ from hunter_adapters.crypto.keys import KeyRing
 from hunter_adapters.crypto.passwords import BcryptPasswords
 from hunter_adapters.crypto.pool import BoundedPool
 from hunter_adapters.crypto.refresh_tokens import DerivedRefreshTokens
+from hunter_adapters.memory.limits import MemoryLimiter
 from hunter_adapters.sql import SqlStore, WrongDatabase, open_store
 from hunter_adapters.sql.boards import SqlBoards
 from hunter_adapters.sql.popularity import SqlPopularity
 from hunter_api import development_keys
+from hunter_api.addresses import Proxies
+from hunter_api.limits import RateLimits
 from hunter_api.ports import Ports
 from hunter_api.setting_values import AuthProfile
 from hunter_api.settings import SettingInvalid, Settings, host_of
@@ -31,8 +35,14 @@ from hunter_core.clock import SystemClock
 from hunter_core.dice import HashDice
 from hunter_core.errors import HunterError, StoreUnavailable
 from hunter_core.ledger.rederive import rederive
+from hunter_core.limits.fallback import FallingBack
+from hunter_core.limits.limit import Limit, LimitName
+from hunter_core.limits.ports import Limiter
 from hunter_core.rules.rulebook import Rulebook
 from hunter_core.rules.toml import load_rulebook
+
+if TYPE_CHECKING:
+    from hunter_adapters.redis.connection import RedisConnection
 
 THREADS = 12
 """Requests of one process that ask the database at one time."""
@@ -51,6 +61,7 @@ class World:
     store: SqlStore
     rulebook: Rulebook
     gate: Gate
+    redis: RedisConnection | None
     close: Callable[[], None]
 
     def ports(self) -> Ports:
@@ -62,6 +73,11 @@ class World:
             rulebook=self.rulebook,
             gate=self.gate,
             popularity=SqlPopularity(self.store),
+            limits=RateLimits(
+                limiter=_limiter(self.redis),
+                limits=_limits(self.settings),
+                proxies=Proxies(self.settings.trusted_proxies),
+            ),
             boards=SqlBoards(self.store),
             ready=self.check_ready,
             close=self.close,
@@ -137,12 +153,15 @@ def open_world(settings: Settings) -> World:
     rulebook = rulebook_of(settings)
     gate, close_gate = _gate(settings)
     store = _store(settings)
+    redis = _redis(settings)
 
     def close() -> None:
         close_gate()
         store.close()
+        if redis is not None:
+            redis.close()
 
-    return World(settings=settings, store=store, rulebook=rulebook, gate=gate, close=close)
+    return World(settings=settings, store=store, rulebook=rulebook, gate=gate, redis=redis, close=close)
 
 
 def check_there_is_a_file(settings: Settings) -> None:
@@ -225,6 +244,41 @@ def _store(settings: Settings) -> SqlStore:
 
 def _wrong_database(error: WrongDatabase) -> SettingInvalid:
     return SettingInvalid(f"HUNTER_DATABASE_URL: {_one_line(error)}.")
+
+
+def _redis(settings: Settings) -> RedisConnection | None:
+    """Return the way to Redis, not connected yet: the server starts without it, and finds it when it is there."""
+    if not settings.redis_url:
+        return None
+    try:
+        from hunter_adapters.redis.connection import RedisConnection
+
+        return RedisConnection(settings.redis_url)
+    except ImportError as error:
+        raise SettingInvalid(
+            "HUNTER_REDIS_URL: the client of Redis is not installed. Install hunter-system[redis]."
+        ) from error
+    except ValueError as error:
+        raise SettingInvalid(f"HUNTER_REDIS_URL: {_one_line(error)}.") from error
+
+
+def _limiter(redis: RedisConnection | None) -> Limiter:
+    if redis is None:
+        return MemoryLimiter()
+    from hunter_adapters.redis.limits import RedisLimiter
+
+    return FallingBack(shared=RedisLimiter(redis), own=MemoryLimiter())
+
+
+def _limits(settings: Settings) -> Mapping[LimitName, Limit]:
+    rates = {
+        LimitName.AUTH: settings.limit_auth,
+        LimitName.QUESTS: settings.limit_quests,
+        LimitName.LEADERBOARD: settings.limit_leaderboard,
+        LimitName.ANALYTICS: settings.limit_analytics,
+        LimitName.OTHER: settings.limit_other,
+    }
+    return {name: Limit(rate.requests, rate.seconds) for name, rate in rates.items()}
 
 
 def _no_database(settings: Settings, error: BaseException) -> SettingInvalid:

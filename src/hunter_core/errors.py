@@ -252,6 +252,15 @@ class TooBusy(TryLater):
     """A bounded queue is full. Nothing was changed."""
 
 
+class RateLimitExceeded(TryLater):
+    """There were more requests than the limit allows. Nothing was changed."""
+
+    code = "RATE_LIMIT_EXCEEDED"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Too many requests. Please try again in {seconds} seconds.", retry_after=seconds)
+
+
 class OutcomeUnknown(TryLater):
     """The connection was lost at COMMIT: it may or may not have happened. A retry with the same key tells."""
 

@@ -18,9 +18,11 @@ from hunter_adapters.crypto.passwords import BcryptPasswords
 from hunter_adapters.crypto.pool import BoundedPool
 from hunter_adapters.crypto.refresh_tokens import DerivedRefreshTokens
 from hunter_adapters.memory import MemoryStore
+from hunter_adapters.memory.limits import MemoryLimiter
 from hunter_adapters.sql import SqlStore
 from hunter_adapters.sql.boards import SqlBoards
 from hunter_api.app import create_app
+from hunter_api.limits import RateLimits
 from hunter_api.ports import Ports
 from hunter_core.accounts.common import common_passwords
 from hunter_core.accounts.policy import CONTRACT, AuthPolicy
@@ -28,6 +30,7 @@ from hunter_core.accounts.sign_in import Gate
 from hunter_core.achievements.ports import Holders
 from hunter_core.dice import HashDice
 from hunter_core.leaderboard.board import Boards
+from hunter_core.limits.limit import Limit, LimitName
 from hunter_core.ports import Store
 from hunter_core.rules.toml import load_rulebook
 
@@ -36,6 +39,8 @@ PASSWORD = "Arise-from-the-shadows-1!"
 KEY = bytes(range(7, 7 + 32))
 CHEAPEST = 4
 """The lowest cost that bcrypt takes: no test of HTTP is about how long a hash takes."""
+NO_LIMIT = Limit(1_000_000, 60)
+"""Who tests something else is not to meet the limits of good behaviour."""
 
 
 class Clock:
@@ -89,6 +94,7 @@ def ports_over(
     ready: Callable[[], None] = lambda: None,
     rulebook: str = "classic",
     policy: AuthPolicy = CONTRACT,
+    limits: RateLimits | None = None,
 ) -> Ports:
     return Ports(
         store=store,
@@ -97,6 +103,7 @@ def ports_over(
         rulebook=load_rulebook(rulebook),
         gate=a_gate(policy),
         popularity=CountedUnlocks(store),
+        limits=limits or RateLimits(limiter=MemoryLimiter(), limits=dict.fromkeys(LimitName, NO_LIMIT)),
         boards=boards_of(store),
         ready=ready,
     )

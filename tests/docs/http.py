@@ -14,6 +14,7 @@ from hunter_api.operations import camel_case
 from hunter_api.problems import STATUS, status_of
 from hunter_api.settings import Settings, variable
 from hunter_core.errors import HunterError
+from hunter_core.limits.limit import LimitName
 from tests.docs.pages import modules_of
 from tests.docs.printed import Printer, table
 
@@ -86,9 +87,28 @@ def routes() -> str:
     return table(["operation", "answers", "what it does", ""], rows, right=" r")
 
 
+def rate_limits() -> str:
+    """Every rate limit with its default and what counts under it."""
+    settings = {field.name: field.default for field in attrs.fields(Settings)}
+    rows = []
+    for name in LimitName:
+        rate = settings[f"limit_{name}"]
+        found = [operation for operation in operations() if operation.limit is name]
+        tags = dict.fromkeys(operation.tag for operation in found)
+        # A feature as a whole, or the operations of it that have this limit.
+        said = [
+            f"all of {tag}"
+            if all(operation.limit is name for operation in operations() if operation.tag == tag)
+            else ", ".join(f"`{each.method} {camel_path(each.path)}`" for each in found if each.tag == tag)
+            for tag in tags
+        ]
+        rows.append((name.value, f"{rate.requests} in {rate.seconds} s", "; ".join(said)))
+    return table(["limit", "by default", "counts"], rows)
+
+
 def camel_path(path: str) -> str:
     """Return *path* with its parameters as the document spells them."""
     return re.sub(r"\{(\w+)\}", lambda match: f"{{{camel_case(match[1])}}}", path)
 
 
-PRINTERS: dict[str, Printer] = {"errors": errors, "settings": settings, "operations": routes}
+PRINTERS: dict[str, Printer] = {"errors": errors, "settings": settings, "operations": routes, "rate-limits": rate_limits}

@@ -19,8 +19,9 @@ from hunter_core.analytics.heat_map import heat_map
 from hunter_core.analytics.quests import quests_in_figures
 from hunter_core.analytics.summary import summary
 from hunter_core.analytics.xp_history import xp_history
+from hunter_core.limits.limit import LimitName
 
-routes = Routes("Analytics", "/api/analytics")
+routes = Routes("Analytics", "/api/analytics", limit=LimitName.ANALYTICS)
 
 
 @routes.get("/xp-history", listed=True)

@@ -30,6 +30,7 @@ from hunter_core.errors import (
     Unauthenticated,
 )
 from hunter_core.hunters.me import me as read_me
+from hunter_core.limits.limit import LimitName
 
 routes = Routes("Auth", "/api/auth")
 
@@ -38,6 +39,7 @@ routes = Routes("Auth", "/api/auth")
     "/register",
     status=201,
     signed_in=False,
+    limit=LimitName.AUTH,
     lane=Lane.PASSWORDS,
     refuses=(EmailTaken, HunterNameTaken),
 )
@@ -71,6 +73,7 @@ def register(call: Call, *, body: Registration) -> Answer[RegisteredView]:
 @routes.post(
     "/login",
     signed_in=False,
+    limit=LimitName.AUTH,
     lane=Lane.PASSWORDS,
     refuses=(InvalidCredentials, Forbidden, NotVerified),
 )

@@ -7,7 +7,7 @@ from hunter_api.answers import Answer, Call, ok
 from hunter_api.operations import Lane, Routes
 from hunter_api.schemas.health import LiveView, ReadyView
 
-routes = Routes("Health", "/health")
+routes = Routes("Health", "/health", limit=None)
 
 
 @routes.get("/live", signed_in=False, lane=Lane.AT_ONCE)

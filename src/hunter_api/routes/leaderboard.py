@@ -6,8 +6,9 @@ from hunter_api.answers import Answer, Call, ok
 from hunter_api.operations import Routes
 from hunter_api.schemas.leaderboard import BoardQuery, BoardView
 from hunter_core.leaderboard.read import read_board
+from hunter_core.limits.limit import LimitName
 
-routes = Routes("Leaderboard", "/api/leaderboard")
+routes = Routes("Leaderboard", "/api/leaderboard", limit=LimitName.LEADERBOARD)
 
 
 @routes.get("", listed=True)

@@ -39,6 +39,7 @@ from hunter_core.errors import (
 )
 from hunter_core.ids import CompletionId, QuestId, new_id
 from hunter_core.keys import StoredAnswer
+from hunter_core.limits.limit import LimitName
 from hunter_core.once import once
 from hunter_core.ports import UnitOfWork
 from hunter_core.quests import read
@@ -53,7 +54,7 @@ from hunter_core.rules.schedules import Schedule
 
 Value = TypeVar("Value")
 
-routes = Routes("Quests", "/api/quests")
+routes = Routes("Quests", "/api/quests", limit=LimitName.QUESTS)
 
 
 @routes.post("", status=201, keyed=True, refuses=(QuestLimitReached,), gives={"quest_id": "/data/id"})
