@@ -35,6 +35,8 @@ app = App(
 )
 rules = App(name="rules", help="Look after a rulebook.")
 app.command(rules)
+boards = App(name="boards", help="Look after the boards in Redis.")
+app.command(boards)
 
 
 @app.command
@@ -105,6 +107,20 @@ def demo() -> None:
             now=datetime.now(UTC),
             console=console,
         )
+
+
+@boards.command
+def rebuild() -> int:
+    """
+    Make the boards in Redis anew from the database, and hold them against the ledger.
+
+    Exit code 1 where the two digests differ. Servers may go on: meanwhile they read boards from the database.
+    """
+    from hunter_api.commands.boards import rebuild_boards
+
+    with _opened() as world:
+        world.check_reachable()
+        return 0 if rebuild_boards(world.rebuild_boards, _console()) else 1
 
 
 @app.command

@@ -34,6 +34,7 @@ from hunter_core.accounts.sign_in import Gate
 from hunter_core.clock import SystemClock
 from hunter_core.dice import HashDice
 from hunter_core.errors import HunterError, StoreUnavailable
+from hunter_core.leaderboard.board import Boards
 from hunter_core.ledger.rederive import rederive
 from hunter_core.limits.fallback import FallingBack
 from hunter_core.limits.limit import Limit, LimitName
@@ -42,6 +43,7 @@ from hunter_core.rules.rulebook import Rulebook
 from hunter_core.rules.toml import load_rulebook
 
 if TYPE_CHECKING:
+    from hunter_adapters.redis.board_keeper import BoardKeeper
     from hunter_adapters.redis.connection import RedisConnection
 
 THREADS = 12
@@ -51,6 +53,7 @@ PASSWORD_THREADS = 6
 """Sign-ins of one process that are under way at one time, most of them waiting for their hash."""
 
 _HEALTH_THREADS = 1
+_BOARD_THREADS = 1
 
 
 @attrs.frozen(kw_only=True)
@@ -62,10 +65,14 @@ class World:
     rulebook: Rulebook
     gate: Gate
     redis: RedisConnection | None
+    boards: Boards
+    keeper: BoardKeeper | None
     close: Callable[[], None]
 
     def ports(self) -> Ports:
-        """Return what the application asks of the world."""
+        """Return what the application asks of the world, and begin to look after the boards in Redis."""
+        if self.keeper is not None:
+            self.keeper.start()
         return Ports(
             store=self.store,
             clock=SystemClock(),
@@ -78,12 +85,31 @@ class World:
                 limits=_limits(self.settings),
                 proxies=Proxies(self.settings.trusted_proxies),
             ),
-            boards=SqlBoards(self.store),
+            boards=self.boards,
             ready=self.check_ready,
             close=self.close,
             threads=THREADS,
             password_threads=PASSWORD_THREADS,
         )
+
+    def rebuild_boards(self, progress: Callable[[int, int], None]) -> tuple[str, str]:
+        """
+        Make the boards in Redis anew; return their digest, and that of the ledger.
+
+        Raises:
+            SettingInvalid: If there is no Redis, or it does not answer.
+        """
+        if self.keeper is None:
+            raise SettingInvalid(
+                "HUNTER_REDIS_URL: not set. Without Redis boards are read from the database."
+            )
+        from hunter_adapters.redis.board_keeper import Overtaken
+        from hunter_adapters.redis.connection import RedisAway
+
+        try:
+            return self.keeper.rebuilt(progress)
+        except (RedisAway, Overtaken) as error:
+            raise SettingInvalid(f"HUNTER_REDIS_URL: {_one_line(error)}.") from error
 
     def check_ready(self) -> None:
         """
@@ -155,13 +181,26 @@ def open_world(settings: Settings) -> World:
     store = _store(settings)
     redis = _redis(settings)
 
+    boards, keeper = _boards(store, redis, rulebook)
+
     def close() -> None:
         close_gate()
+        if keeper is not None:
+            keeper.close()
         store.close()
         if redis is not None:
             redis.close()
 
-    return World(settings=settings, store=store, rulebook=rulebook, gate=gate, redis=redis, close=close)
+    return World(
+        settings=settings,
+        store=store,
+        rulebook=rulebook,
+        gate=gate,
+        redis=redis,
+        boards=boards,
+        keeper=keeper,
+        close=close,
+    )
 
 
 def check_there_is_a_file(settings: Settings) -> None:
@@ -237,7 +276,9 @@ def _policy(settings: Settings) -> AuthPolicy:
 
 def _store(settings: Settings) -> SqlStore:
     try:
-        return open_store(settings.database, pool_size=THREADS + PASSWORD_THREADS + _HEALTH_THREADS)
+        return open_store(
+            settings.database, pool_size=THREADS + PASSWORD_THREADS + _HEALTH_THREADS + _BOARD_THREADS
+        )
     except WrongDatabase as error:
         raise _wrong_database(error) from error
 
@@ -260,6 +301,22 @@ def _redis(settings: Settings) -> RedisConnection | None:
         ) from error
     except ValueError as error:
         raise SettingInvalid(f"HUNTER_REDIS_URL: {_one_line(error)}.") from error
+
+
+def _boards(
+    store: SqlStore, redis: RedisConnection | None, rulebook: Rulebook
+) -> tuple[Boards, BoardKeeper | None]:
+    """Return the boards, and who keeps them in Redis, not started yet; without Redis SQL answers alone."""
+    in_store = SqlBoards(store)
+    if redis is None:
+        return in_store, None
+    from hunter_adapters.redis.board_keeper import BoardKeeper
+    from hunter_adapters.redis.boards import RedisBoards
+    from hunter_adapters.sql.board_source import SqlBoardSource
+
+    keeper = BoardKeeper(redis, SqlBoardSource(store), SystemClock(), fingerprint=rulebook.hash)
+    store.after_commit = keeper.changed
+    return RedisBoards(redis, keeper, in_store), keeper
 
 
 def _limiter(redis: RedisConnection | None) -> Limiter:

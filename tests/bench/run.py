@@ -1,7 +1,7 @@
 """
 Take the figures, each against its yardstick in the same run, and print them as one table.
 
-Usage: `nox -s bench`, or `python -m tests.bench.run [rules|completion|analytics|process …]`. Ends with 1 when a figure
+Usage: `nox -s bench`, or `python -m tests.bench.run [rules|completion|analytics|boards …]`. Ends with 1 when a figure
 misses its limit.
 """
 
@@ -10,13 +10,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import analytics, completion, process, rules
+from tests.bench import analytics, boards, completion, process, rules
 from tests.bench.figures import Figure
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "rules": rules.figures,
     "completion": completion.figures,
     "analytics": analytics.figures,
+    "boards": boards.figures,
     "process": process.figures,
 }
 

@@ -23,11 +23,13 @@ class MemoryScores:
     def __init__(self, tables: Tables, locks: Locks) -> None:
         self._tables, self._locks = tables, locks
 
-    def gain(self, hunter_id: HunterId, windows: Sequence[str], amount: int, at: datetime) -> None:
+    def gain(
+        self, hunter_id: HunterId, windows: Sequence[str], amount: int, at: datetime, *, known: bool = False
+    ) -> None:
         self._locks.need("hunter", hunter_id)
         kept = self._tables.scores.edit(hunter_id)
         for window in windows:
-            before = kept[window].xp if window in kept else 0
+            before = kept[window].xp if known or window in kept else 0
             kept[window] = Score(window, before + amount, at)
 
     def save(self, hunter_id: HunterId, scores: Sequence[Score]) -> None:

@@ -30,6 +30,9 @@ FLUSH_SECONDS = 0.05
 OVERLAP = timedelta(seconds=20)
 """How far back a look goes: longer than a transaction can last, and than clocks are apart."""
 
+JOIN_SECONDS = 3.0
+"""How long the end of a process waits for its thread, which looks up after each question to Redis or the store."""
+
 BUILDING_SECONDS = 10
 """After how long without a sign somebody who made the boards anew is taken for dead."""
 
@@ -42,7 +45,7 @@ log = logging.getLogger("hunter.boards")
 
 
 class Overtaken(Exception):
-    """Redis was emptied, or somebody else began anew, while boards were being made."""
+    """Redis was emptied, somebody else began anew, or the process ends, while boards were being brought over."""
 
 
 class BoardKeeper:
@@ -115,7 +118,7 @@ class BoardKeeper:
         self._stop.set()
         self._wake.set()
         if self._thread is not None:
-            self._thread.join(10)
+            self._thread.join(JOIN_SECONDS)
 
     def _run(self) -> None:
         due = 0.0
@@ -261,6 +264,8 @@ class BoardKeeper:
         """
         windows = keys.open_windows(self._clock.now())
         for first in range(0, len(hunter_ids), _PUT):
+            if self._stop.is_set():
+                raise Overtaken("the process ends")
             known, ticket = self._connection.ask(_ticket)
             if known is None or (generation is not None and known != generation):
                 raise Overtaken("Redis was emptied")

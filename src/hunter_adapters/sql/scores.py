@@ -106,6 +106,17 @@ def _upsert(rows: int, *, adding: bool) -> Statement:
 
 
 @lru_cache(maxsize=8)
+def _add(count: int) -> Statement:
+    """Return the statement that adds to scores that are there: half as dear as the one that does not know."""
+    these = [param(f"window_{place}", _of.window_name) for place in range(count)]
+    return Statement(
+        update(board_scores)
+        .where(_of.hunter_id == _HUNTER, _of.window_name.in_(these))
+        .values(xp=_of.xp + param("amount", _of.xp), reached_at=param("at", _of.reached_at))
+    )
+
+
+@lru_cache(maxsize=8)
 def _delete(count: int) -> Statement:
     these = [param(f"window_{place}", _of.window_name) for place in range(count)]
     return Statement(delete(board_scores).where(_of.hunter_id == _HUNTER, _of.window_name.in_(these)))
@@ -119,7 +130,13 @@ class SqlScores:
     def __init__(self, transaction: Transaction) -> None:
         self._sql = transaction
 
-    def gain(self, hunter_id: HunterId, windows: Sequence[str], amount: int, at: datetime) -> None:
+    def gain(
+        self, hunter_id: HunterId, windows: Sequence[str], amount: int, at: datetime, *, known: bool = False
+    ) -> None:
+        if known:
+            named = {f"window_{place}": window for place, window in enumerate(windows)}
+            self._sql.do(_add(len(windows)), hunter_id=hunter_id, amount=amount, at=at, **named)
+            return
         self._keep(hunter_id, [Score(window, amount, at) for window in windows], adding=True)
 
     def save(self, hunter_id: HunterId, scores: Sequence[Score]) -> None:

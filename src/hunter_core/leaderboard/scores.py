@@ -29,8 +29,14 @@ class Gain(NamedTuple):
 class Scores(Protocol):
     """Keeps each hunter's score in each window; a hunter has one of all time from the beginning."""
 
-    def gain(self, hunter_id: HunterId, windows: Sequence[str], amount: int, at: datetime) -> None:
-        """Add *amount* to the locked hunter's score in each of *windows*; the new totals were reached *at*."""
+    def gain(
+        self, hunter_id: HunterId, windows: Sequence[str], amount: int, at: datetime, *, known: bool = False
+    ) -> None:
+        """
+        Add *amount* to the locked hunter's score in each of *windows*; the new totals were reached *at*.
+
+        *known*: the hunter has a score in each of them already.
+        """
         ...
 
     def save(self, hunter_id: HunterId, scores: Sequence[Score]) -> None:
@@ -80,8 +86,12 @@ def keep_scores(scores: Scores, outcome: Outcome) -> None:
     gained = sum(entry.amount for entry in outcome.entries)
     if outcome.completion.voided_at is None:
         if gained:
-            at = outcome.entries[0].recorded_at
-            scores.gain(hunter.id, (ALL_TIME, *windows_at(at)), gained, at)
+            at, last = outcome.entries[0].recorded_at, outcome.before.xp_reached_at
+            windows = windows_at(at)
+            # What reached the total before has a score in each of its windows. (Reached at the same moment, it
+            # may be an overdue reward, which is among these entries itself.)
+            known = last is not None and last != at and windows_at(last) == windows
+            scores.gain(hunter.id, (ALL_TIME, *windows), gained, at, known=known)
         return
     # What was reversed was recorded with the completion or with what it unlocked; what is earned anew, now.
     moments = [outcome.completion.recorded_at, hunter.updated_at, *_unlocked(outcome)]
