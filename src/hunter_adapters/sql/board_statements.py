@@ -26,11 +26,12 @@ class BoardStatements:
     """
     What is asked of the boards of one kind.
 
-    The board of all time has its tiers in a row: `least` and `most` are bounds of the index itself. A window has
-    the hunters of a *tiered* board among the others, and asks their row of all time.
+    The board of all time has its tiers in a row: `least` and `most` are bounds of the index itself (`RANGED`). A
+    window has the hunters of a tier among the others, and asks their row of all time (`TIERED`). `PLAIN` is for
+    everybody: to look at the bounds of a million rows would be half of what counting them costs.
     """
 
-    def __init__(self, *, tiered: bool) -> None:
+    def __init__(self, *, ranged: bool = False, tiered: bool = False) -> None:
         of = board_scores.c
         among: Any = of.xp.between(_LEAST, _MOST)
         source: Any = board_scores
@@ -38,7 +39,7 @@ class BoardStatements:
             whole = board_scores.alias("whole")
             source = board_scores.join(whole, whole.c.hunter_id == of.hunter_id)
             among = and_(whole.c.window_name == inline(ALL_TIME), whole.c.xp.between(_LEAST, _MOST))
-        board = (of.window_name == _WINDOW, of.is_shown, among)
+        board = (of.window_name == _WINDOW, of.is_shown, *([among] if ranged or tiered else []))
 
         def counted(*where: Any) -> Any:
             return select(func.count()).select_from(source).where(*board, *where).scalar_subquery()
@@ -75,7 +76,7 @@ class BoardStatements:
         self.own = Statement(seen.where(*board, of.hunter_id == _ID))
 
 
-PLAIN, TIERED = BoardStatements(tiered=False), BoardStatements(tiered=True)
+PLAIN, RANGED, TIERED = BoardStatements(), BoardStatements(ranged=True), BoardStatements(tiered=True)
 
 _CARD = (
     hunters.c.id,

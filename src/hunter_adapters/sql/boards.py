@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from hunter_adapters.sql.board_statements import MOST_XP, PLAIN, TIERED, BoardStatements, cards
+from hunter_adapters.sql.board_statements import MOST_XP, PLAIN, RANGED, TIERED, BoardStatements, cards
 from hunter_adapters.sql.statements import Row, padded
 from hunter_adapters.sql.store import SqlStore
 from hunter_adapters.sql.transaction import Transaction
@@ -37,8 +37,8 @@ class _Board(NamedTuple):
     @classmethod
     def of(cls, window: str, among: XpRange | None) -> _Board:
         least, most = among or (0, None)
-        tiered = among is not None and window != ALL_TIME
-        return cls(window, least, MOST_XP if most is None else most, TIERED if tiered else PLAIN)
+        statements = PLAIN if among is None else RANGED if window == ALL_TIME else TIERED
+        return cls(window, least, MOST_XP if most is None else most, statements)
 
     def parameters(self) -> dict[str, Any]:
         return {"window": self.window, "least": self.least, "most": self.most}
