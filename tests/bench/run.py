@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import analytics, boards, completion, process, rules
+from tests.bench import analytics, boards, completion, limits, process, rules
 from tests.bench.figures import Figure
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -18,6 +18,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "completion": completion.figures,
     "analytics": analytics.figures,
     "boards": boards.figures,
+    "limits": limits.figures,
     "process": process.figures,
 }
 

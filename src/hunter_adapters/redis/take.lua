@@ -23,8 +23,9 @@ end
 
 local excess = redis.call('LLEN', key) - requests
 if excess >= 0 then
-  return {0, 0, tonumber(redis.call('LINDEX', key, excess)) + span - now}
+  -- By a clock that lies behind it would be a little more than a window.
+  return {0, 0, math.min(tonumber(redis.call('LINDEX', key, excess)) + span - now, span)}
 end
 redis.call('RPUSH', key, stamp)
 redis.call('PEXPIRE', key, math.ceil((at - now + span) / 1000))
-return {1, -excess - 1, tonumber(oldest or stamp) + span - now}
+return {1, -excess - 1, math.min(tonumber(oldest or stamp) + span - now, span)}

@@ -49,7 +49,8 @@ class Window:
             passed.popleft()
         # More than the limit count where the setting was lowered meanwhile.
         excess = len(passed) - limit.requests
-        if excess >= 0:
-            return Decision(limit=limit, allowed=False, remaining=0, wait=passed[excess] + span - now)
-        passed.append(at)
-        return Decision(limit=limit, allowed=True, remaining=-excess - 1, wait=passed[0] + span - now)
+        if excess < 0:
+            passed.append(at)
+        # By a clock that lies behind it would be a little more than a window.
+        wait = min(passed[max(0, excess)] + span - now, span)
+        return Decision(limit=limit, allowed=excess < 0, remaining=max(0, -excess - 1), wait=wait)
