@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
 from tests.servers.app import App
 from tests.servers.books import Books
@@ -129,11 +129,23 @@ def assert_keys_remember(jobs: Sequence[Job], answers: Sequence[Answer]) -> None
         assert second.is_replayed
 
 
+class Mortal(Protocol):
+    """Something that can be killed and made to live again."""
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        ...
+
+    def restart(self) -> None:
+        """Let it live again, and return when it does."""
+        ...
+
+
 class Killer:
     """Kills a server again and again while a load goes on: each time when so much more of it is done."""
 
-    def __init__(self, app: App, *, times: int, of: int, seed: int) -> None:
-        self._app, self._random = app, random.Random(seed)
+    def __init__(self, victim: Mortal, *, times: int, of: int, seed: int) -> None:
+        self._victim, self._random = victim, random.Random(seed)
         self._marks = [of * (number + 1) // (times + 1) for number in range(times)]
         self._done = 0
         self._moved = threading.Condition()
@@ -164,8 +176,8 @@ class Killer:
                 assert reached, f"the load stands still at {self._done}"
                 # Anywhere in the middle of a request, or of several.
                 time.sleep(self._random.uniform(0, 0.03))
-                self._app.kill()
+                self._victim.kill()
                 self.kills += 1
-                self._app.start()
+                self._victim.restart()
         except BaseException as error:  # noqa: BLE001 - raised again by the thread of the test
             self._failure = error

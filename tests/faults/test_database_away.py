@@ -12,7 +12,18 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.faults.load import at_length, in_parallel, zone_at_noon
+from tests.faults.load import (
+    Job,
+    Killer,
+    assert_audit,
+    assert_keys_remember,
+    assert_reckoning,
+    at_length,
+    in_parallel,
+    jobs_for,
+    registered,
+    zone_at_noon,
+)
 from tests.servers.app import App
 from tests.servers.client import Answer, Client
 from tests.servers.postgres import PostgresServer
@@ -156,6 +167,31 @@ def test_a_postgres_that_was_killed_is_missed_only_while_it_is_down(
             finally:
                 own_postgres.resume()
             assert hunter.surely("GET", "/api/quests", key="again").status == 200
+
+
+@pytest.mark.long
+def test_what_was_answered_before_postgres_was_killed_is_there_afterwards(
+    own_postgres: PostgresServer, tmp_path: Path
+) -> None:
+    with App(data_dir=tmp_path, database_url=own_postgres.fresh_database()) as app:
+        hunters = registered(app.url, 2)
+        jobs = jobs_for(hunters, at_length(400, 60))
+
+        with Killer(own_postgres, times=at_length(10, 2), of=len(jobs), seed=1) as killer:
+
+            def complete(job: Job) -> Answer:
+                answer = job.client.complete_surely(job.quest_id, key=job.key)
+                killer.count()
+                return answer
+
+            answers = in_parallel(complete, jobs, clients=16)
+
+        assert_reckoning(app, hunters, jobs, answers)
+        assert_keys_remember(jobs, answers)
+        assert_audit(app)
+        assert "Traceback" not in app.log, app.log
+        for hunter in hunters:
+            hunter.close()
 
 
 @contextlib.contextmanager

@@ -38,17 +38,26 @@ class Owner:
         self._client = Client(os.environ[URL])
         self._passing = Client(os.environ[URL])
         self._passing_is_in = False
+        # Whether it was seen that the session stands, and a quest that was seen to be active: not asked each time.
+        self._stands = False
+        self._quest_id = ""
         self._sign_up()
 
     def _sign_up(self) -> None:
-        self._client.token = None
+        self._client.token, self._quest_id = None, ""
         self._client.register(zone="Europe/Berlin")
+
+    def look_again(self, *, session: bool) -> None:
+        """Take note that something was changed, or, of the session, that it may have ended."""
+        self._quest_id = ""
+        self._stands = self._stands and not session
 
     @property
     def token(self) -> str:
         """The token of a session that stands."""
-        if self._client.get("/api/auth/me").status == 401:
+        if not self._stands and self._client.get("/api/auth/me").status == 401:
             self._sign_up()
+        self._stands = True
         return str(self._client.token)
 
     def passing(self) -> Client:
@@ -63,6 +72,10 @@ class Owner:
 
     def quest_id(self) -> str:
         """Return the id of a quest that is active."""
+        self._quest_id = self._quest_id or self._find_quest()
+        return self._quest_id
+
+    def _find_quest(self) -> str:
         quests = self._client.get("/api/quests", isActive="true", limit=5).data["quests"]
         open_ones = [quest for quest in quests if quest["type"] != "ONE_TIME" and not quest["deadline"]]
         if open_ones:
@@ -72,7 +85,7 @@ class Owner:
         )
         if made.status == 409:
             self._sign_up()
-            return self.quest_id()
+            return self._find_quest()
         return str(made.data["id"])
 
     def completion_id(self, quest_id: str) -> str:
@@ -177,8 +190,10 @@ def with_secrets(operation: str, body: Any) -> Any:
 
 @schemathesis.hook
 def after_call(context: schemathesis.HookContext, case: Case, response: schemathesis.Response) -> None:
-    """Count the answer."""
+    """Count the answer, and take note of what may have changed."""
     tally.count(_name(case), response.status_code)
+    if case.method.upper() != "GET" or response.status_code == 401:
+        owner.look_again(session=response.status_code == 401)
 
 
 @schemathesis.hook
