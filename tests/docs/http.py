@@ -93,6 +93,7 @@ def rate_limits() -> str:
     rows = []
     for name in LimitName:
         rate = settings[f"limit_{name}"]
+        assert rate is not None
         found = [operation for operation in operations() if operation.limit is name]
         tags = dict.fromkeys(operation.tag for operation in found)
         # A feature as a whole, or the operations of it that have this limit.
@@ -111,4 +112,9 @@ def camel_path(path: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: f"{{{camel_case(match[1])}}}", path)
 
 
-PRINTERS: dict[str, Printer] = {"errors": errors, "settings": settings, "operations": routes, "rate-limits": rate_limits}
+PRINTERS: dict[str, Printer] = {
+    "errors": errors,
+    "settings": settings,
+    "operations": routes,
+    "rate-limits": rate_limits,
+}
