@@ -81,6 +81,7 @@ def test_what_is_due_is_what_the_calendar_calls_missed_and_what_was_done(look: L
     assert [each.day for each in found] == [each.day for each in calendar]
     for occasion, (_, state, _) in zip(found, calendar, strict=True):
         assert (occasion.share == 1) == (state is DayState.DONE)
+        assert occasion.passed or not occasion.due or state is DayState.DONE
         if state is DayState.MISSED:
             assert occasion.due
         elif state not in (DayState.DONE, DayState.PARTIAL):

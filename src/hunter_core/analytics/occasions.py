@@ -19,13 +19,14 @@ class Occasion(NamedTuple):
 
     `due`: it was asked for, and is settled: done, or missed. `share` of it (0 to 1) was done: a part where a
     day takes several completions. `counts` is False for a day that is out of the reckoning, because it is
-    excused or can still be done: nothing is concluded from it.
+    excused: nothing is concluded from it. `passed` is False for today, from which only good is concluded.
     """
 
     day: date
     due: bool
     share: float
     counts: bool
+    passed: bool
 
 
 class Success(NamedTuple):
@@ -53,20 +54,19 @@ def success_of(found: Iterable[Occasion]) -> Success:
 
 
 def _occasion(timeline: Timeline, day: date) -> Occasion:
-    judge = timeline.judge_of(day)
-    if judge.done(day):
-        return Occasion(day, _was_asked(judge, day), 1.0, True)
+    judge, passed = timeline.judge_of(day), timeline.has_passed(day)
+    if judge.done(day) and _was_asked(judge, day):
+        return Occasion(day, True, 1.0, True, passed)
     if is_missed(timeline, day):
-        return Occasion(day, True, timeline.record.on(day) / times_a_day(judge.version), True)
+        return Occasion(day, True, timeline.record.on(day) / times_a_day(judge.version), True, passed)
     ended = judge.version.last_day is not None and day > judge.version.last_day
     out = (
         ended
         or not judge.version.active
         or day in timeline.record.skips
-        or not timeline.has_passed(day)
         or timeline.days.excuse(day) is not None
     )
-    return Occasion(day, False, 0.0, not out)
+    return Occasion(day, False, float(judge.done(day)), not out, passed)
 
 
 def _was_asked(judge: Judge, day: date) -> bool:

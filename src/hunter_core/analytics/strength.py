@@ -51,7 +51,7 @@ def strength_of(quest: Quest, days: Sequence[Occasion], *, from_the_beginning: b
 
     The value of a day is the share that was done of what was asked for up to it: on that day, for a quest of
     every day; in two of its intervals (two weeks, 2 N days, two months), for the others, as Loop smooths them.
-    Days that are excused, or can still be done, leave it as it is. Where *days* do not reach back to the
+    Days that are excused leave it as it is, and today can only add to it. Where *days* do not reach back to the
     quest's creation, what lies before counts as they do. None for what is done once.
     """
     if share_of_days(quest.schedule) is None:
@@ -69,8 +69,10 @@ def strength_of(quest: Quest, days: Sequence[Occasion], *, from_the_beginning: b
         if due == 0:
             continue
         multiplier = multiplier_of(share)
-        score = score * multiplier + (done[place] - done[start]) / due * (1 - multiplier)
-        before *= multiplier
+        stepped = score * multiplier + (done[place] - done[start]) / due * (1 - multiplier)
+        if day.passed or stepped > score:
+            score = stepped
+            before *= multiplier
     if not from_the_beginning and before < 1:
         score /= 1 - before
     return min(1.0, max(0.0, round(score, 4)))

@@ -123,7 +123,7 @@ def test_a_rarer_quest_is_slower() -> None:
     assert daily is not None
     assert weekly is not None
     assert 0 < weekly < daily < 1
-    assert weekly == pytest.approx(1 - 0.5 ** (27 * (1 / 7) ** 0.5 / 13), abs=1e-4)
+    assert weekly == pytest.approx(1 - 0.5 ** (28 * (1 / 7) ** 0.5 / 13), abs=1e-4)
 
 
 def test_what_is_excused_or_still_to_be_done_leaves_the_strength_as_it_is() -> None:
