@@ -24,7 +24,7 @@ LEASE_SECONDS = 3.0
 TEND_SECONDS = 0.5
 """How often somebody looks whether the boards have all that was committed; the lease outlives some such looks."""
 
-FLUSH_SECONDS = 0.05
+FLUSH_SECONDS = 0.2
 """How long a change of somebody's XP may wait for others, to be brought over with them."""
 
 OVERLAP = timedelta(seconds=20)

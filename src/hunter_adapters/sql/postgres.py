@@ -39,6 +39,8 @@ _OPTIONS = " ".join(
         "-c TimeZone=UTC",
         f"-c statement_timeout={STATEMENT_SECONDS}s",
         f"-c lock_timeout={LOCK_SECONDS}s",
+        # A request has one core: to start helpers for a count costs half as much again, and others their core.
+        "-c max_parallel_workers_per_gather=0",
         # Nobody thinks for so long between two statements: a process that was stopped must not keep its locks.
         "-c idle_in_transaction_session_timeout=10s",
     )
