@@ -175,9 +175,9 @@ def test_what_was_answered_before_postgres_was_killed_is_there_afterwards(
 ) -> None:
     with App(data_dir=tmp_path, database_url=own_postgres.fresh_database()) as app:
         hunters = registered(app.url, 2)
-        jobs = jobs_for(hunters, at_length(400, 60))
+        jobs = jobs_for(hunters, at_length(400, 40))
 
-        with Killer(own_postgres, times=at_length(10, 2), of=len(jobs), seed=1) as killer:
+        with Killer(own_postgres, times=at_length(10, 1), of=len(jobs), seed=1) as killer:
 
             def complete(job: Job) -> Answer:
                 answer = job.client.complete_surely(job.quest_id, key=job.key)
