@@ -20,6 +20,7 @@ LISTS = [
     "/api/analytics/attributes",
     "/api/analytics/heatmap",
     "/api/analytics/quests",
+    "/api/leaderboard",
 ]
 SINGLE = [
     "/api/quests/{id}",
