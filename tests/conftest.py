@@ -11,7 +11,10 @@ from tests.servers.postgres import PostgresServer
 pytest.register_assert_rewrite("hunter_adapters.testing")
 
 # A deadline is a timed test, and "too slow" is one by another name.
-settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Half of Hypothesis' usual number, for a suite of five minutes: `nox -s properties` looks a hundred times as hard.
+settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50
+)
 settings.register_profile("long", settings.get_profile("suite"), max_examples=5_000)
 settings.load_profile("suite")
 
