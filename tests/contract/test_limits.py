@@ -9,7 +9,7 @@ import pytest
 from hunter_adapters.memory.limits import MemoryLimiter
 from hunter_adapters.redis.connection import RedisConnection
 from hunter_adapters.redis.limits import RedisLimiter
-from hunter_adapters.testing.contract.limits import LimiterContract
+from hunter_adapters.testing.contract import LimiterContract
 from hunter_core.limits.ports import Limiter
 from tests.servers.redis import KINDS, RedisServer
 

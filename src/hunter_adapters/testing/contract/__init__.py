@@ -17,6 +17,7 @@ from hunter_adapters.testing.contract.boards import BoardsContract, BoardsUnderT
 from hunter_adapters.testing.contract.completions import CompletionsContract, UnlocksContract
 from hunter_adapters.testing.contract.hunters import HuntersContract
 from hunter_adapters.testing.contract.ledger import DaysContract, HistoriesContract, LedgerContract
+from hunter_adapters.testing.contract.limits import LimiterContract
 from hunter_adapters.testing.contract.messages import IdempotencyKeysContract, OutboxContract
 from hunter_adapters.testing.contract.quests import QuestHistoryContract, QuestsContract, SkipsContract
 from hunter_adapters.testing.contract.races import OverlappingRequestsContract
@@ -39,6 +40,7 @@ __all__ = [
     "HuntersContract",
     "IdempotencyKeysContract",
     "LedgerContract",
+    "LimiterContract",
     "OutboxContract",
     "OverlappingRequestsContract",
     "OverlappingWritersContract",
