@@ -93,7 +93,8 @@ class Owner:
         done = self._client.complete(quest_id)
         if done.status == 200:
             return str(done.data["completion"]["id"])
-        found = self._client.get(f"/api/quests/{quest_id}/completions", limit=1).data["completions"]
+        listed = self._client.get(f"/api/quests/{quest_id}/completions", limit=1)
+        found = listed.data["completions"] if listed.status == 200 else []
         return str(found[0]["id"]) if found else str(uuid.uuid4())
 
     def pause_id(self) -> str:
