@@ -18,7 +18,7 @@ from tests.servers.app import App
 from tests.servers.books import Books
 from tests.servers.client import Answer, Client
 from tests.servers.clock import MovableClock
-from tests.servers.served import DATABASES
+from tests.servers.served import DATABASES, LONG
 
 ZONES = [
     "UTC",
@@ -126,9 +126,9 @@ class Actor:
         return self._random.choice(found)["id"] if found else None
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=DATABASES if LONG else DATABASES[1:])
 def story_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
-    """A server that goes by the clock `now` beside its data."""
+    """A server that goes by the clock `now` beside its data; in the ordinary suite where most happens at one time."""
     url = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     time = MovableClock(tmp_path / "now")
     time.set(datetime(2026, 4, 20, 9, tzinfo=UTC))
