@@ -21,6 +21,7 @@ class Ports:
 
     Attributes:
         ready: Raises StoreUnavailable while requests cannot be served; asked by /health/ready.
+        wake: Told the name of a job that has something to do, after the commit that gave it; returns at once.
         close: Called once, when the last request has been answered.
         threads: How many requests may ask the store at one time, besides `password_threads` that sign
             somebody in. The store has a connection for each, so that no thread waits for one.
@@ -35,6 +36,7 @@ class Ports:
     limits: RateLimits
     boards: Boards
     ready: Callable[[], None]
+    wake: Callable[[str], None] = lambda name: None
     close: Callable[[], None] = lambda: None
     threads: int = 16
     password_threads: int = 8

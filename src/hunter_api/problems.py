@@ -16,14 +16,17 @@ STATUS: Mapping[type[HunterError], HTTPStatus] = {
     api.MalformedJson: HTTPStatus.BAD_REQUEST,
     api.BadRequest: HTTPStatus.BAD_REQUEST,
     core.IdempotencyKeyInvalid: HTTPStatus.BAD_REQUEST,
+    core.CodeInvalid: HTTPStatus.BAD_REQUEST,
     core.EmailTaken: HTTPStatus.BAD_REQUEST,
     core.HunterNameTaken: HTTPStatus.BAD_REQUEST,
     # Who asks.
     core.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     core.InvalidCredentials: HTTPStatus.UNAUTHORIZED,
     core.RefreshTokenReused: HTTPStatus.UNAUTHORIZED,
+    core.TwoFactorRequired: HTTPStatus.UNAUTHORIZED,
     core.Forbidden: HTTPStatus.FORBIDDEN,
     core.NotVerified: HTTPStatus.FORBIDDEN,
+    core.StepUpRequired: HTTPStatus.FORBIDDEN,
     # What is asked for.
     core.NotFound: HTTPStatus.NOT_FOUND,
     api.RouteNotFound: HTTPStatus.NOT_FOUND,

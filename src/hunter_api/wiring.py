@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,16 +14,19 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
 from hunter_adapters.crypto.access_tokens import JwtAccessTokens
+from hunter_adapters.crypto.codes import DerivedCodes
 from hunter_adapters.crypto.keys import KeyRing
 from hunter_adapters.crypto.passwords import BcryptPasswords
 from hunter_adapters.crypto.pool import BoundedPool
 from hunter_adapters.crypto.refresh_tokens import DerivedRefreshTokens
+from hunter_adapters.logs.security import JsonSecurityLog
 from hunter_adapters.memory.limits import MemoryLimiter
 from hunter_adapters.sql import SqlStore, WrongDatabase, open_store
 from hunter_adapters.sql.boards import SqlBoards
 from hunter_adapters.sql.popularity import SqlPopularity
 from hunter_api import development_keys
 from hunter_api.addresses import Proxies
+from hunter_api.jobs import Job, Jobs
 from hunter_api.limits import RateLimits
 from hunter_api.ports import Ports
 from hunter_api.setting_values import AuthProfile
@@ -54,6 +57,7 @@ PASSWORD_THREADS = 6
 
 _HEALTH_THREADS = 1
 _BOARD_THREADS = 1
+_JOB_THREADS = 1
 
 
 @attrs.frozen(kw_only=True)
@@ -67,12 +71,14 @@ class World:
     redis: RedisConnection | None
     boards: Boards
     keeper: BoardKeeper | None
+    jobs: Jobs
     close: Callable[[], None]
 
     def ports(self) -> Ports:
-        """Return what the application asks of the world, and begin to look after the boards in Redis."""
+        """Return what the application asks of the world, and begin to do what happens by itself."""
         if self.keeper is not None:
             self.keeper.start()
+        self.jobs.start()
         return Ports(
             store=self.store,
             clock=SystemClock(),
@@ -87,6 +93,7 @@ class World:
             ),
             boards=self.boards,
             ready=self.check_ready,
+            wake=self.jobs.wake,
             close=self.close,
             threads=THREADS,
             password_threads=PASSWORD_THREADS,
@@ -182,8 +189,10 @@ def open_world(settings: Settings) -> World:
     redis = _redis(settings)
 
     boards, keeper = _boards(store, redis, rulebook)
+    jobs = Jobs(_jobs())
 
     def close() -> None:
+        jobs.close()
         close_gate()
         if keeper is not None:
             keeper.close()
@@ -199,6 +208,7 @@ def open_world(settings: Settings) -> World:
         redis=redis,
         boards=boards,
         keeper=keeper,
+        jobs=jobs,
         close=close,
     )
 
@@ -265,6 +275,8 @@ def _gate(settings: Settings) -> tuple[Gate, Callable[[], None]]:
         common=common_passwords(),
         access=JwtAccessTokens(signing, lasts=policy.access_lasts),
         refresh=DerivedRefreshTokens(peppers),
+        codes=DerivedCodes(peppers),
+        log=JsonSecurityLog(),
     )
     return gate, pool.close
 
@@ -277,7 +289,8 @@ def _policy(settings: Settings) -> AuthPolicy:
 def _store(settings: Settings) -> SqlStore:
     try:
         return open_store(
-            settings.database, pool_size=THREADS + PASSWORD_THREADS + _HEALTH_THREADS + _BOARD_THREADS
+            settings.database,
+            pool_size=THREADS + PASSWORD_THREADS + _HEALTH_THREADS + _BOARD_THREADS + _JOB_THREADS,
         )
     except WrongDatabase as error:
         raise _wrong_database(error) from error
@@ -317,6 +330,11 @@ def _boards(
     keeper = BoardKeeper(redis, SqlBoardSource(store), SystemClock(), fingerprint=rulebook.hash)
     store.after_commit = keeper.changed
     return RedisBoards(redis, keeper, in_store), keeper
+
+
+def _jobs() -> Iterable[Job]:
+    """Yield what happens by itself, in every web process (`jobs`)."""
+    return ()
 
 
 def _limiter(redis: RedisConnection | None) -> Limiter:

@@ -61,6 +61,15 @@ class RulebookInvalid(HunterError):
     code = "RULEBOOK_INVALID"
 
 
+class CodeInvalid(HunterError):
+    """A one-time code is wrong, used, too old or for something else: the same words for all."""
+
+    code = "CODE_INVALID"
+
+    def __init__(self) -> None:
+        super().__init__("This code is not good: it is wrong, was used, or is too old. Ask for a new one.")
+
+
 # --- who asks ----------------------------------------------------------------------------------------
 
 
@@ -95,6 +104,12 @@ class RefreshTokenReused(Unauthenticated):
     code = "REFRESH_TOKEN_REUSED"
 
 
+class TwoFactorRequired(Unauthenticated):
+    """The password is right, and the account asks for a second factor."""
+
+    code = "TWO_FACTOR_REQUIRED"
+
+
 class Forbidden(HunterError):
     """The account may not do this."""
 
@@ -105,6 +120,12 @@ class NotVerified(Forbidden):
     """The password is right, but the address has not been verified yet."""
 
     code = "NOT_VERIFIED"
+
+
+class StepUpRequired(Forbidden):
+    """The act needs a fresh proof of who asks, though the session stands."""
+
+    code = "STEP_UP_REQUIRED"
 
 
 # --- never: the state refuses ------------------------------------------------------------------------

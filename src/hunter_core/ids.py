@@ -19,6 +19,10 @@ UnlockId = NewType("UnlockId", UUID)
 AchievementId = NewType("AchievementId", UUID)
 SessionId = NewType("SessionId", UUID)
 PauseId = NewType("PauseId", UUID)
+CodeId = NewType("CodeId", UUID)
+MailId = NewType("MailId", UUID)
+IdentityId = NewType("IdentityId", UUID)
+ApiTokenId = NewType("ApiTokenId", UUID)
 
 _VERSION_7 = 0x7 << 76
 _VARIANT = 0x2 << 62

@@ -11,6 +11,7 @@ from hunter_core.ids import CompletionId
 from hunter_core.words import Attribute
 
 if TYPE_CHECKING:
+    from hunter_core.accounts.codes import Codes
     from hunter_core.accounts.ports import Accounts, HunterSettings, Sessions
     from hunter_core.analytics.ports import Analytics
     from hunter_core.completions.situation import Completions, Situations, Unlocks
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from hunter_core.keys import IdempotencyKeys
     from hunter_core.leaderboard.scores import Scores
     from hunter_core.ledger.ports import Days, Histories, Ledger
+    from hunter_core.mail.ports import Mails
     from hunter_core.quests.ports import QuestHistory, Quests, Skips
 
 Result = TypeVar("Result")
@@ -55,6 +57,16 @@ class UnitOfWork(Protocol):
     @property
     def sessions(self) -> Sessions:
         """Where they are signed in."""
+        ...
+
+    @property
+    def codes(self) -> Codes:
+        """What is good once."""
+        ...
+
+    @property
+    def mails(self) -> Mails:
+        """What is told by e-mail."""
         ...
 
     @property

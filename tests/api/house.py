@@ -13,12 +13,14 @@ import httpx
 from litestar.testing import TestClient
 
 from hunter_adapters.crypto.access_tokens import JwtAccessTokens
+from hunter_adapters.crypto.codes import DerivedCodes
 from hunter_adapters.crypto.keys import KeyRing
 from hunter_adapters.crypto.passwords import BcryptPasswords
 from hunter_adapters.crypto.pool import BoundedPool
 from hunter_adapters.crypto.refresh_tokens import DerivedRefreshTokens
 from hunter_adapters.memory import MemoryStore
 from hunter_adapters.memory.limits import MemoryLimiter
+from hunter_adapters.memory.security_log import MemorySecurityLog
 from hunter_adapters.sql import SqlStore
 from hunter_adapters.sql.boards import SqlBoards
 from hunter_api.app import create_app
@@ -77,6 +79,8 @@ def a_gate(policy: AuthPolicy = CONTRACT) -> Gate:
         common=common_passwords(),
         access=JwtAccessTokens(ring, lasts=policy.access_lasts),
         refresh=DerivedRefreshTokens(ring),
+        codes=DerivedCodes(ring),
+        log=MemorySecurityLog(),
     )
 
 

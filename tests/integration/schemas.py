@@ -38,6 +38,7 @@ def _plain(value: Any) -> Any:
     if not isinstance(value, str) or not value.startswith("CREATE TABLE"):
         return " ".join(value.split()) if isinstance(value, str) else value
     head, _, body = " ".join(value.split()).partition("(")
-    # The order of columns matters, that of constraints does not.
-    parts = re.split(r", (?=CONSTRAINT )", body.removesuffix(")").strip())
-    return head, parts[0], frozenset(parts[1:])
+    # The order of columns matters, that of constraints does not; a column that was added stands after both.
+    parts = re.split(r",\s(?![^(]*\))", body.removesuffix(")").strip())
+    columns = tuple(part.strip() for part in parts if not part.startswith("CONSTRAINT "))
+    return head.replace('"', "").strip(), columns, frozenset(parts) - frozenset(columns)

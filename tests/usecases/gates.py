@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from hunter_adapters.crypto.access_tokens import JwtAccessTokens
+from hunter_adapters.crypto.codes import DerivedCodes
 from hunter_adapters.crypto.keys import KeyRing
 from hunter_adapters.crypto.passwords import BcryptPasswords
 from hunter_adapters.crypto.pool import BoundedPool
 from hunter_adapters.crypto.refresh_tokens import DerivedRefreshTokens
+from hunter_adapters.memory.security_log import MemorySecurityLog
 from hunter_core.accounts.common import common_passwords
 from hunter_core.accounts.policy import CONTRACT, AuthPolicy
 from hunter_core.accounts.sign_in import Gate
@@ -29,5 +31,7 @@ def a_gate(
         common=common_passwords(),
         access=JwtAccessTokens(KEYS, lasts=policy.access_lasts),
         refresh=DerivedRefreshTokens(peppers),
+        codes=DerivedCodes(peppers),
+        log=MemorySecurityLog(),
     )
     return replace(gate, **changes)

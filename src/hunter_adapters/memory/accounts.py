@@ -86,6 +86,9 @@ class MemorySessions:
             revoked_at=session.revoked_at,
         )
 
+    def get(self, session_id: SessionId) -> Session | None:
+        return self._tables.sessions.rows().get(session_id)
+
     def lock(self, session_id: SessionId) -> Session | None:
         session = self._tables.sessions.rows().get(session_id)
         if session is not None:

@@ -9,18 +9,20 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from hunter_core.accounts.account import Account
+from hunter_core.accounts.code import OneTimeCode
 from hunter_core.accounts.session import Session
 from hunter_core.completions.completion import Completion
 from hunter_core.completions.unlock import Unlock
 from hunter_core.events import OutboxEvent
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.hunters.settings import Settings
-from hunter_core.ids import AccountId, CompletionId, HunterId, QuestId, SessionId, UnlockId
+from hunter_core.ids import AccountId, CodeId, CompletionId, HunterId, MailId, QuestId, SessionId, UnlockId
 from hunter_core.keys import StoredAnswer
 from hunter_core.leaderboard.order import Score
 from hunter_core.leaderboard.read import is_listed
 from hunter_core.ledger.days import DayRow
 from hunter_core.ledger.entry import LedgerEntry
+from hunter_core.mail.mail import Mail
 from hunter_core.quests.quest import Quest
 
 Key = TypeVar("Key")
@@ -97,6 +99,8 @@ class Tables:
 
     accounts: Table[AccountId, Account] = field(default_factory=_table)
     sessions: Table[SessionId, Session] = field(default_factory=_table)
+    codes: Table[CodeId, OneTimeCode] = field(default_factory=_table)
+    mails: Table[MailId, Mail] = field(default_factory=_table)
     settings: Table[HunterId, Settings] = field(default_factory=_table)
     hunters: Table[HunterId, Hunter] = field(default_factory=_table)
     quests: Table[QuestId, Quest] = field(default_factory=_table)

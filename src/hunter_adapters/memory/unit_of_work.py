@@ -13,6 +13,7 @@ from hunter_adapters.memory.hunters import MemoryHunters
 from hunter_adapters.memory.keys import MemoryKeys
 from hunter_adapters.memory.ledger import MemoryDays, MemoryHistories, MemoryLedger
 from hunter_adapters.memory.locks import Locks
+from hunter_adapters.memory.mails import MemoryCodes, MemoryMails
 from hunter_adapters.memory.outbox import MemoryOutbox
 from hunter_adapters.memory.quests import MemoryQuestHistory, MemoryQuests, MemorySkips
 from hunter_adapters.memory.scores import MemoryScores
@@ -29,6 +30,8 @@ class MemoryUnitOfWork:
         self._tables = tables = tables.fork(writable=publish is not None)
         self.accounts = MemoryAccounts(tables, locks)
         self.sessions = MemorySessions(tables, locks)
+        self.codes = MemoryCodes(tables, locks)
+        self.mails = MemoryMails(tables, locks)
         self.settings = MemorySettings(tables, locks)
         self.hunters = MemoryHunters(tables, locks)
         self.quests = MemoryQuests(tables, locks)

@@ -70,6 +70,7 @@ def _row(account: Account) -> Row:
         account.last_login,
         account.created_at,
         account.updated_at,
+        account.delete_at,
     )
 
 
@@ -85,4 +86,5 @@ def _account(row: Row) -> Account:
         last_login=row[7],
         created_at=row[8],
         updated_at=row[9],
+        delete_at=row[10],
     )

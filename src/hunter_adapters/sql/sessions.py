@@ -31,6 +31,7 @@ _CHECK = Statement(
     # Every request asks this, so it is spared BEGIN and ROLLBACK.
     alone=True,
 )
+_GET = Statement(select(sessions).where(_OF_ID))
 _LOCK = Statement(select(sessions).where(_OF_ID).with_for_update(key_share=True))
 _ADD = Insert(sessions, _COLUMNS)
 _SAVE = Statement(
@@ -88,6 +89,10 @@ class SqlSessions:
             revoked_at=row[8],
         )
 
+    def get(self, session_id: SessionId) -> Session | None:
+        row = self._sql.row(_GET, session_id=session_id)
+        return None if row is None else _session(row)
+
     def lock(self, session_id: SessionId) -> Session | None:
         row = self._sql.row(_LOCK, session_id=session_id)
         return None if row is None else _session(row)
@@ -117,6 +122,8 @@ def _row(session: Session) -> Row:
         session.revoked_at,
         session.device,
         session.address,
+        session.authenticated_at,
+        session.stepped_up_at,
     )
 
 
@@ -133,4 +140,6 @@ def _session(row: Row) -> Session:
         revoked_at=row[8],
         device=row[9],
         address=row[10],
+        authenticated_at=row[11],
+        stepped_up_at=row[12],
     )

@@ -7,12 +7,14 @@ from sqlalchemy import String, column, select, table
 from hunter_adapters.sql.accounts import SqlAccounts
 from hunter_adapters.sql.achievements import SqlAchievements
 from hunter_adapters.sql.analytics import SqlAnalytics
+from hunter_adapters.sql.codes import SqlCodes
 from hunter_adapters.sql.completions import SqlCompletions
 from hunter_adapters.sql.days import SqlDays
 from hunter_adapters.sql.histories import SqlHistories
 from hunter_adapters.sql.hunters import SqlHunters
 from hunter_adapters.sql.keys import SqlIdempotencyKeys
 from hunter_adapters.sql.ledger import SqlLedger
+from hunter_adapters.sql.mails import SqlMails
 from hunter_adapters.sql.outbox import SqlOutbox
 from hunter_adapters.sql.quests import SqlQuestHistory, SqlQuests, SqlSkips
 from hunter_adapters.sql.scores import SqlScores
@@ -42,6 +44,14 @@ class SqlUnitOfWork:
     @property
     def sessions(self) -> SqlSessions:
         return SqlSessions(self._sql)
+
+    @property
+    def codes(self) -> SqlCodes:
+        return SqlCodes(self._sql)
+
+    @property
+    def mails(self) -> SqlMails:
+        return SqlMails(self._sql)
 
     @property
     def settings(self) -> SqlHunterSettings:

@@ -111,6 +111,7 @@ def a_session(name: str = "Jinwoo", label: object = "session", **changes: Any) -
         "created_at": NOW,
         "expires_at": NOW + timedelta(days=30),
         "last_used_at": NOW,
+        "authenticated_at": NOW,
     }
     return Session(**(given | changes))
 

@@ -26,6 +26,8 @@ class Account:
         email_key: The same, lower-cased: no two accounts share one.
         password_hash: What `PasswordHasher.hash` made of the password; None for an account that signs in
             elsewhere (OAuth). Never the password.
+        delete_at: When the account is erased, because its owner asked for it; None otherwise. Until then a
+            sign-in takes that back.
         last_login: The last time that a password or a provider opened a session; None before the first.
     """
 
@@ -39,3 +41,4 @@ class Account:
     last_login: datetime | None = None
     created_at: datetime
     updated_at: datetime
+    delete_at: datetime | None = None

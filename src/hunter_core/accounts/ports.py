@@ -69,6 +69,10 @@ class Sessions(Protocol):
         """Return the session with its account in one read, ended or not; None where there is none."""
         ...
 
+    def get(self, session_id: SessionId) -> Session | None:
+        """Return the session, not locked; None where there is none."""
+        ...
+
     def lock(self, session_id: SessionId) -> Session | None:
         """
         Return the session, locked against every other writer until the transaction ends, or None.

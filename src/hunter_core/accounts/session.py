@@ -46,6 +46,9 @@ class Session:
         revoked_at: When it was ended before that (logout, reuse, change of password); None while it runs.
         device: What the client says it is, at most `LONGEST_DEVICE` characters; None where it says nothing.
         address: The client's address at sign-in or at the last refresh.
+        authenticated_at: When a password or a provider last proved whose session this is: at sign-in, or when
+            it was asked again.
+        stepped_up_at: When a second factor last proved it, after sign-in; None before.
     """
 
     id: SessionId
@@ -59,6 +62,8 @@ class Session:
     revoked_at: datetime | None = None
     device: str | None = None
     address: str | None = None
+    authenticated_at: datetime
+    stepped_up_at: datetime | None = None
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether the session is neither ended nor past its end."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hunter_core.accounts.account import Account
+from hunter_core.accounts.codes import CodeSecrets
 from hunter_core.accounts.passwords import BlockList
 from hunter_core.accounts.policy import MOST_SESSIONS, AuthPolicy
 from hunter_core.accounts.secrets import AccessTokens, PasswordHasher, RefreshTokens
+from hunter_core.accounts.security_log import SecurityLog
 from hunter_core.accounts.session import Client, Session, SignedIn
 from hunter_core.hunters.me import Me
 from hunter_core.ids import SessionId, new_id
@@ -27,6 +29,8 @@ class Gate:
     common: BlockList
     access: AccessTokens
     refresh: RefreshTokens
+    codes: CodeSecrets
+    log: SecurityLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,7 @@ def open_session(
         last_used_at=now,
         device=client.device,
         address=client.address,
+        authenticated_at=now,
     )
     uow.sessions.add(session)
     uow.sessions.end_oldest(account.id, at=now, leave=MOST_SESSIONS)

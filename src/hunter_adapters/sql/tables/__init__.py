@@ -1,13 +1,17 @@
 """Every table, once, for PostgreSQL and SQLite (SPEC 3)."""
 
 from hunter_adapters.sql.tables.accounts import (
-    CodePurpose,
     accounts,
+    api_tokens,
     idempotency_keys,
     identities,
+    mails,
     meta,
     one_time_codes,
+    password_checks,
+    recovery_codes,
     sessions,
+    two_factor,
 )
 from hunter_adapters.sql.tables.base import POINTS, metadata
 from hunter_adapters.sql.tables.game import (
@@ -31,9 +35,9 @@ from hunter_adapters.sql.tables.social import (
 
 __all__ = [
     "POINTS",
-    "CodePurpose",
     "accounts",
     "achievements",
+    "api_tokens",
     "behaviour_patterns",
     "board_scores",
     "completions",
@@ -45,15 +49,19 @@ __all__ = [
     "hunters",
     "idempotency_keys",
     "identities",
+    "mails",
     "meta",
     "metadata",
     "notifications",
     "one_time_codes",
     "outbox",
+    "password_checks",
     "quest_skips",
     "quests",
     "recommendations",
+    "recovery_codes",
     "sessions",
+    "two_factor",
     "unlocks",
     "xp_entries",
 ]

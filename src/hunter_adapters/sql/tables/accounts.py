@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-from sqlalchemy import Boolean, Column, Index, LargeBinary, SmallInteger, String, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from hunter_adapters.sql.tables.base import (
     at_least,
@@ -18,18 +27,11 @@ from hunter_adapters.sql.tables.base import (
     word,
 )
 from hunter_core.accounts.account import Role
+from hunter_core.accounts.api_token import LONGEST_TOKEN_NAME, Scope
+from hunter_core.accounts.code import CodePurpose
 from hunter_core.accounts.session import LONGEST_ADDRESS, LONGEST_DEVICE
 from hunter_core.keys import LONGEST_KEY
-
-
-class CodePurpose(StrEnum):
-    """What a one-time code proves or opens (SPEC 5)."""
-
-    VERIFY_EMAIL = "VERIFY_EMAIL"
-    RESET_PASSWORD = "RESET_PASSWORD"  # noqa: S105 - the name of a purpose
-    OAUTH_STATE = "OAUTH_STATE"
-    OAUTH_EXCHANGE = "OAUTH_EXCHANGE"
-
+from hunter_core.mail.mail import MailTemplate
 
 accounts = Table(
     "accounts",
@@ -44,9 +46,13 @@ accounts = Table(
     instant("last_login", nullable=True),
     instant("created_at"),
     instant("updated_at"),
+    # When the account is erased; nothing while nobody asked for it.
+    instant("delete_at", nullable=True),
     one_of("role", Role),
     UniqueConstraint("email_key"),
 )
+_leaving = accounts.c.delete_at.is_not(None)
+Index("ix_accounts_delete_at", accounts.c.delete_at, postgresql_where=_leaving, sqlite_where=_leaving)
 
 identities = Table(
     "identities",
@@ -75,6 +81,8 @@ sessions = Table(
     instant("revoked_at", nullable=True),
     Column("device", String(LONGEST_DEVICE)),
     Column("address", String(LONGEST_ADDRESS)),
+    instant("authenticated_at"),
+    instant("stepped_up_at", nullable=True),
     *at_least(0, "generation"),
 )
 # The sessions of an account; an id is a UUIDv7, so the newest come last.
@@ -89,6 +97,10 @@ one_time_codes = Table(
     owner("accounts", "account_id", nullable=True),
     word("purpose", CodePurpose),
     Column("code_hash", LargeBinary(32), nullable=False),
+    # With a key that the database has not, the code can be derived again when its mail is sent.
+    Column("salt", LargeBinary(16), nullable=False),
+    # What goes with it and is no secret, as JSON: the new address of CHANGE_EMAIL, the way back of a sign-in.
+    Column("details", Text),
     instant("created_at"),
     instant("expires_at"),
     instant("used_at", nullable=True),
@@ -97,6 +109,80 @@ one_time_codes = Table(
 )
 Index(None, one_time_codes.c.account_id)
 Index(None, one_time_codes.c.expires_at)
+
+mails = Table(
+    "mails",
+    metadata,
+    id_column(),
+    owner("accounts", "account_id", nullable=True),
+    Column("recipient", String(254), nullable=False),
+    word("template", MailTemplate),
+    owner("one_time_codes", "code_id", nullable=True),
+    # What the template tells beside the code, as JSON; never a secret.
+    Column("details", Text, nullable=False),
+    instant("created_at"),
+    instant("due_at"),
+    whole("tries"),
+    instant("sent_at", nullable=True),
+    instant("parked_at", nullable=True),
+    one_of("template", MailTemplate),
+    *at_least(0, "tries"),
+)
+_waiting = mails.c.sent_at.is_(None) & mails.c.parked_at.is_(None)
+Index("ix_mails_waiting", mails.c.due_at, postgresql_where=_waiting, sqlite_where=_waiting)
+Index(None, mails.c.account_id)
+Index(None, mails.c.code_id)
+
+password_checks = Table(
+    "password_checks",
+    metadata,
+    # A keyed hash of the lower-cased address, so that an address without an account is counted like any other.
+    Column("subject", LargeBinary(32), primary_key=True),
+    # The moments of the checks that still count, as a JSON list.
+    Column("moments", Text, nullable=False),
+    instant("last_at"),
+)
+Index(None, password_checks.c.last_at)
+
+two_factor = Table(
+    "two_factor",
+    metadata,
+    owner("accounts", "account_id", primary_key=True),
+    # Encrypted under a key that the database has not.
+    Column("secret", LargeBinary, nullable=False),
+    instant("created_at"),
+    instant("confirmed_at", nullable=True),
+    # The last time step (RFC 6238) that a code was taken for: none is taken twice.
+    whole("last_step", BigInteger, nullable=True),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    id_column(),
+    owner("accounts", "account_id"),
+    Column("code_hash", LargeBinary(32), nullable=False),
+    instant("created_at"),
+    instant("used_at", nullable=True),
+    UniqueConstraint("account_id", "code_hash"),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    id_column(),
+    owner("accounts", "account_id"),
+    Column("name", String(LONGEST_TOKEN_NAME), nullable=False),
+    word("scope", Scope),
+    Column("token_hash", LargeBinary(32), nullable=False),
+    instant("created_at"),
+    instant("expires_at"),
+    instant("last_used_at", nullable=True),
+    instant("revoked_at", nullable=True),
+    one_of("scope", Scope),
+    UniqueConstraint("token_hash"),
+)
+Index(None, api_tokens.c.account_id, api_tokens.c.id)
 
 idempotency_keys = Table(
     "idempotency_keys",

@@ -1,0 +1,87 @@
+"""One-time codes and mails in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from hunter_adapters.memory.locks import Locks
+from hunter_adapters.memory.tables import ConstraintViolated, Tables
+from hunter_core.accounts.code import CodePurpose, OneTimeCode
+from hunter_core.ids import AccountId, CodeId, MailId
+from hunter_core.mail.mail import Mail
+
+
+class MemoryCodes:
+    """Implements `hunter_core.accounts.codes.Codes`."""
+
+    __slots__ = ("_locks", "_tables")
+
+    def __init__(self, tables: Tables, locks: Locks) -> None:
+        self._tables, self._locks = tables, locks
+
+    def add(self, code: OneTimeCode) -> None:
+        if any(other.code_hash == code.code_hash for other in self._tables.codes.rows().values()):
+            raise ConstraintViolated("There is a code with this hash already.")
+        self._tables.codes.add(code.id, code)
+        self._locks.take("code", code.id)
+
+    def get(self, code_id: CodeId) -> OneTimeCode | None:
+        return self._tables.codes.rows().get(code_id)
+
+    def lock_by_hash(self, code_hash: bytes) -> OneTimeCode | None:
+        for code in self._tables.codes.rows().values():
+            if code.code_hash == code_hash:
+                self._locks.take("code", code.id)
+                return code
+        return None
+
+    def save(self, code: OneTimeCode) -> None:
+        self._locks.need("code", code.id)
+        self._tables.codes.edit()[code.id] = code
+
+    def use_up(self, account_id: AccountId, purpose: CodePurpose, *, at: datetime) -> int:
+        ended = [
+            replace(code, used_at=at)
+            for code in self._tables.codes.rows().values()
+            if code.account_id == account_id and code.purpose is purpose and code.used_at is None
+        ]
+        if ended:
+            self._tables.codes.edit().update({code.id: code for code in ended})
+        return len(ended)
+
+
+class MemoryMails:
+    """Implements `hunter_core.mail.ports.Mails`."""
+
+    __slots__ = ("_locks", "_tables")
+
+    def __init__(self, tables: Tables, locks: Locks) -> None:
+        self._tables, self._locks = tables, locks
+
+    def add(self, mail: Mail) -> None:
+        self._tables.mails.add(mail.id, mail)
+        self._locks.take("mail", mail.id)
+
+    def lock_due(self, now: datetime, limit: int) -> Sequence[Mail]:
+        due = [
+            mail
+            for mail in self._tables.mails.rows().values()
+            if mail.sent_at is None and mail.parked_at is None and mail.due_at <= now
+        ]
+        due.sort(key=lambda mail: (mail.due_at, mail.id))
+        for mail in due[:limit]:
+            self._locks.take("mail", mail.id)
+        return due[:limit]
+
+    def save(self, mail: Mail) -> None:
+        self._locks.need("mail", mail.id)
+        self._tables.mails.edit()[mail.id] = mail
+
+    def parked(self, limit: int) -> Sequence[Mail]:
+        found = [mail for mail in self._tables.mails.rows().values() if mail.parked_at is not None]
+        return sorted(found, key=lambda mail: mail.id, reverse=True)[:limit]
+
+    def remove(self, mail_id: MailId) -> None:
+        self._tables.mails.edit().pop(mail_id, None)

@@ -1,0 +1,97 @@
+"""Keeps mails that wait to be sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from hunter_adapters.sql.statements import Insert, Row, Statement, columns_of, number, param
+from hunter_adapters.sql.tables import mails
+from hunter_adapters.sql.transaction import Transaction
+from hunter_core.ids import MailId
+from hunter_core.mail.mail import Mail
+
+_COLUMNS = columns_of(mails)
+_CHANGES = ("due_at", "tries", "sent_at", "parked_at")
+_LOCK_DUE = Statement(
+    select(mails)
+    .where(
+        mails.c.sent_at.is_(None), mails.c.parked_at.is_(None), mails.c.due_at <= param("now", mails.c.due_at)
+    )
+    .order_by(mails.c.due_at, mails.c.id)
+    .limit(number("most"))
+    .with_for_update(skip_locked=True)
+)
+_PARKED = Statement(
+    select(mails).where(mails.c.parked_at.is_not(None)).order_by(mails.c.id.desc()).limit(number("most"))
+)
+_THIS = mails.c.id == param("this", mails.c.id)
+_ADD = Insert(mails, _COLUMNS)
+_SAVE = Statement(update(mails).where(_THIS).values({name: param(name, mails.c[name]) for name in _CHANGES}))
+_REMOVE = Statement(delete(mails).where(_THIS))
+
+
+class SqlMails:
+    """Keeps mails in a table."""
+
+    __slots__ = ("_sql",)
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._sql = transaction
+
+    def add(self, mail: Mail) -> None:
+        self._sql.insert(_ADD, [_row(mail)])
+
+    def lock_due(self, now: datetime, limit: int) -> Sequence[Mail]:
+        return [_mail(row) for row in self._sql.rows(_LOCK_DUE, now=now, most=limit)]
+
+    def save(self, mail: Mail) -> None:
+        self._sql.do(
+            _SAVE,
+            this=mail.id,
+            due_at=mail.due_at,
+            tries=mail.tries,
+            sent_at=mail.sent_at,
+            parked_at=mail.parked_at,
+        )
+
+    def parked(self, limit: int) -> Sequence[Mail]:
+        return [_mail(row) for row in self._sql.rows(_PARKED, most=limit)]
+
+    def remove(self, mail_id: MailId) -> None:
+        self._sql.do(_REMOVE, this=mail_id)
+
+
+def _row(mail: Mail) -> Row:
+    return (
+        mail.id,
+        mail.account_id,
+        mail.recipient,
+        mail.template,
+        mail.code_id,
+        json.dumps(dict(mail.details)),
+        mail.created_at,
+        mail.due_at,
+        mail.tries,
+        mail.sent_at,
+        mail.parked_at,
+    )
+
+
+def _mail(row: Row) -> Mail:
+    return Mail(
+        id=row[0],
+        account_id=row[1],
+        recipient=row[2],
+        template=row[3],
+        code_id=row[4],
+        details=json.loads(row[5]),
+        created_at=row[6],
+        due_at=row[7],
+        tries=row[8],
+        sent_at=row[9],
+        parked_at=row[10],
+    )

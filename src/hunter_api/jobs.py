@@ -1,0 +1,105 @@
+"""
+What happens by itself: jobs, each due again and again, done by one thread of the process (SPEC 6).
+
+A job is safe to run in several processes at once: what it takes, it locks. So every web process runs its own,
+and none is missed when another dies.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+import attrs
+
+from hunter_core.errors import TryLater
+
+LONGEST_REST = 300.0
+"""Seconds after which a job that fails is tried again, however often it failed."""
+
+log = logging.getLogger("hunter.jobs")
+
+
+@attrs.frozen(kw_only=True)
+class Job:
+    """
+    Something that is due again and again.
+
+    Attributes:
+        name: What it is called in logs, and woken by.
+        every: Seconds from the end of one run to the begin of the next.
+        run: Does what is due now, and returns whether there is more: then it runs again at once.
+    """
+
+    name: str
+    every: float
+    run: Callable[[], bool]
+
+
+class Jobs:
+    """Runs jobs in a thread of their own, from `start` to `close`."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        self._jobs = {job.name: job for job in jobs}
+        self._due = dict.fromkeys(self._jobs, 0.0)
+        self._failures = dict.fromkeys(self._jobs, 0)
+        self._changed = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="hunter-jobs", daemon=True)
+
+    def start(self) -> None:
+        """Begin; every job runs at once."""
+        if self._jobs:
+            self._thread.start()
+
+    def wake(self, name: str) -> None:
+        """Let the job *name* run as soon as the thread is free; there is something for it."""
+        with self._changed:
+            if name in self._due:
+                self._due[name] = 0.0
+                self._changed.notify()
+
+    def close(self, wait: float = 5.0) -> None:
+        """Begin no further run, and give the one under way *wait* seconds."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(wait)
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            rest = self._rest_after(job)
+            with self._changed:
+                # Woken meanwhile: there is something that this run may not have seen.
+                if self._due[job.name] != 0.0:
+                    self._due[job.name] = time.monotonic() + rest
+
+    def _next(self) -> Job | None:
+        """Return the job that is due, when one is; None when it is over."""
+        with self._changed:
+            while not self._closed:
+                name = min(self._due, key=self._due.__getitem__)
+                wait = self._due[name] - time.monotonic()
+                if wait <= 0:
+                    self._due[name] = float("inf")
+                    return self._jobs[name]
+                self._changed.wait(wait)
+        return None
+
+    def _rest_after(self, job: Job) -> float:
+        """Run *job*; return the seconds to its next run."""
+        try:
+            more = job.run()
+        except TryLater as error:
+            log.warning("the job %s will be tried again: %s", job.name, error)
+        except Exception:
+            # A job that fails must not end the others.
+            log.exception("the job %s failed", job.name)
+        else:
+            self._failures[job.name] = 0
+            return 0.0 if more else job.every
+        self._failures[job.name] += 1
+        return min(LONGEST_REST, job.every * 2.0 ** min(self._failures[job.name], 10))

@@ -1,0 +1,1 @@
+"""Mail: what is told to somebody by e-mail, written with the change and sent later (SPEC 5, 6)."""

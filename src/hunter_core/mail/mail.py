@@ -1,0 +1,63 @@
+"""A mail is a row until it is sent: a mail server that is down loses none, and blocks nobody (SPEC 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from hunter_core.ids import AccountId, CodeId, MailId
+
+
+class MailTemplate(StrEnum):
+    """What a mail says; each has a text and an HTML form in one folder of templates."""
+
+    VERIFY_EMAIL = "VERIFY_EMAIL"
+    ALREADY_REGISTERED = "ALREADY_REGISTERED"
+    RESET_PASSWORD = "RESET_PASSWORD"  # noqa: S105 - the name of a template
+    PASSWORD_CHANGED = "PASSWORD_CHANGED"  # noqa: S105 - the name of a template
+    CHANGE_EMAIL = "CHANGE_EMAIL"
+    EMAIL_CHANGE_ASKED = "EMAIL_CHANGE_ASKED"
+    EMAIL_CHANGED = "EMAIL_CHANGED"
+    TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
+    SESSION_REVOKED = "SESSION_REVOKED"
+    TWO_FACTOR_ON = "TWO_FACTOR_ON"
+    TWO_FACTOR_OFF = "TWO_FACTOR_OFF"
+    RECOVERY_CODE_USED = "RECOVERY_CODE_USED"
+    IDENTITY_LINKED = "IDENTITY_LINKED"
+    IDENTITY_UNLINKED = "IDENTITY_UNLINKED"
+    API_TOKEN_CREATED = "API_TOKEN_CREATED"  # noqa: S105 - the name of a template
+    DELETION_PLANNED = "DELETION_PLANNED"
+    DELETION_CANCELLED = "DELETION_CANCELLED"
+    DEACTIVATED = "DEACTIVATED"
+    REACTIVATED = "REACTIVATED"
+    NOTIFICATION = "NOTIFICATION"
+    DAILY_DIGEST = "DAILY_DIGEST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """
+    A mail as stored: what it is made of, never the code that it carries.
+
+    Attributes:
+        account_id: Whose affair it is; it goes with the account. None where there is no account.
+        code_id: The one-time code that it carries, which is derived again when the mail is made.
+        details: What the template tells beside it, by name; no secrets.
+        due_at: Not sent before; moved back after a failure.
+        tries: How often sending it failed.
+        parked_at: When it was given up, to be looked at; None while it is tried.
+    """
+
+    id: MailId
+    account_id: AccountId | None
+    recipient: str
+    template: MailTemplate
+    code_id: CodeId | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+    created_at: datetime
+    due_at: datetime
+    tries: int = 0
+    sent_at: datetime | None = None
+    parked_at: datetime | None = None

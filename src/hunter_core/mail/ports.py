@@ -1,0 +1,77 @@
+"""What the post asks of the world: rows that wait, and somebody who carries them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from hunter_core.ids import MailId
+from hunter_core.mail.mail import Mail
+
+
+class Mails(Protocol):
+    """Keeps mails that wait to be sent, a row each."""
+
+    def add(self, mail: Mail) -> None:
+        """Keep a new mail."""
+        ...
+
+    def lock_due(self, now: datetime, limit: int) -> Sequence[Mail]:
+        """
+        Return at most *limit* mails that are due at *now*, neither sent nor parked, the longest due first.
+
+        They are locked until the transaction ends; those that another transaction holds are left out, so that
+        several senders never take the same one.
+        """
+        ...
+
+    def save(self, mail: Mail) -> None:
+        """Keep *mail*, which is locked, as it is now."""
+        ...
+
+    def parked(self, limit: int) -> Sequence[Mail]:
+        """Return at most *limit* mails that were given up, the latest first."""
+        ...
+
+    def remove(self, mail_id: MailId) -> None:
+        """Forget a mail."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A mail as it is handed to a mail server: the secrets are in it now, and it is stored nowhere of ours."""
+
+    id: MailId
+    recipient: str
+    subject: str
+    text: str
+    html: str
+
+    def __repr__(self) -> str:
+        """Leave out whom it is for and what it says, for logs and tracebacks."""
+        return f"Message(id={self.id})"
+
+
+class Mailer(Protocol):
+    """Hands messages to whoever carries them."""
+
+    def send(self, message: Message) -> None:
+        """
+        Hand *message* over; when this returns, it is theirs.
+
+        Raises:
+            MailRefused: If this message will never be taken (an address that there is not).
+            MailUnavailable: If it was not taken for now.
+        """
+        ...
+
+
+class MailRefused(Exception):
+    """The message will never be taken; there is no use in trying again."""
+
+
+class MailUnavailable(Exception):
+    """The message was not taken for now: server down, slow or busy."""
