@@ -17,7 +17,7 @@ from hunter_adapters.sql import SqlStore
 from hunter_adapters.sql.board_source import SqlBoardSource
 from hunter_adapters.sql.boards import SqlBoards
 from hunter_adapters.testing.builders import NOW, a_rulebook
-from hunter_adapters.testing.contract import BoardsContract, BoardsUnderTest
+from hunter_adapters.testing.contract import BoardsContract, BoardsUnderTest, Contestant
 from hunter_adapters.testing.contract.boards import a_contestant, a_crowd, in_order, told
 from hunter_adapters.testing.play import Do, Habit, Player, Story, TakeBack, Wait
 from hunter_core.ids import HunterId
@@ -47,9 +47,13 @@ class Kept:
         self.store, self.server, self.clock = store, server, At()
         self.connection = RedisConnection(server.url)
         self.source = SqlBoardSource(store)
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin as a process does that knows nothing of what was before."""
         self.keeper = BoardKeeper(self.connection, self.source, self.clock, fingerprint="test")
-        self.boards = RedisBoards(self.connection, self.keeper, SqlBoards(store))
-        store.after_commit = self.keeper.changed
+        self.boards = RedisBoards(self.connection, self.keeper, SqlBoards(self.store))
+        self.store.after_commit = self.keeper.changed
 
     def close(self) -> None:
         self.store.after_commit = None
@@ -135,6 +139,74 @@ def test_what_is_lost_or_away_costs_time_and_never_truth(kept: Kept) -> None:
         answered = kept.boards.answers[FROM_REDIS]
         right_answers(kept, expected)
         assert kept.boards.answers[FROM_REDIS] == answered + 1
+
+
+WHOLE = ("state", "applied", "cards", "ready", "order:all", "members:all")
+OF_TODAY = ("order:" + windows_at(NOW).daily, "members:" + windows_at(NOW).daily)
+
+
+@pytest.mark.parametrize("lost", [*((each,) for each in WHOLE + OF_TODAY), OF_TODAY, WHOLE[-2:]])
+def test_a_key_that_redis_evicts_costs_time_and_never_truth(kept: Kept, lost: tuple[str, ...]) -> None:
+    jinwoo, jinah = a_contestant("Jinwoo", 100), a_contestant("Jinah", 200)
+    kept.under_test().fill([jinwoo, jinah])
+    kept.settle()
+    gain(kept, jinwoo, 400)
+    expected = [(jinwoo.hunter.id, 500), (jinah.hunter.id, 200)]
+    right_answers(kept, expected)
+
+    for change in (0, 50):
+        with kept.server.client() as client:
+            client.delete("hunter:board:evicted", *(f"hunter:board:{each}" for each in lost))
+        if change:
+            gain(kept, jinwoo, change)
+            expected[0] = (jinwoo.hunter.id, 550)
+        right_answers(kept, expected)
+        of_today = kept.under_test().read(windows_at(NOW).daily, viewer=jinwoo.hunter.id)
+        assert told(of_today) == [(jinwoo.hunter.id, 400 + change)]
+        assert (of_today.stats.total_hunters, of_today.stats.active_today) == (2, 1)
+        assert of_today.own is not None
+
+        kept.settle()
+        before = kept.boards.answers[FROM_REDIS]
+        right_answers(kept, expected)
+        assert told(kept.under_test().read(windows_at(NOW).daily)) == [(jinwoo.hunter.id, 400 + change)]
+        assert kept.boards.answers[FROM_REDIS] == before + 2
+
+
+def test_a_redis_that_evicts_again_and_again_is_not_filled_again_and_again(kept: Kept) -> None:
+    jinwoo = a_contestant("Jinwoo", 100)
+    kept.under_test().fill([jinwoo])
+    kept.settle()
+    for comes_back in (True, False):
+        with kept.server.client() as client:
+            client.delete("hunter:board:members:all")
+        assert kept.keeper.tend() is comes_back
+        right_answers(kept, [(jinwoo.hunter.id, 100)])
+    assert kept.boards.answers == {FROM_REDIS: 1, WITHOUT_REDIS: 1}
+
+
+def gain(kept: Kept, whose: Contestant, xp: int) -> None:
+    """Give somebody XP at NOW, as a completion does."""
+    with kept.store.write() as uow:
+        hunter = uow.hunters.lock(whose.hunter.id)
+        uow.hunters.save(replace(hunter, total_xp=hunter.total_xp + xp, updated_at=NOW))
+        uow.scores.gain(hunter.id, (ALL_TIME, *windows_at(NOW)), xp, NOW)
+        uow.commit()
+
+
+def test_what_was_committed_long_before_a_process_began_is_found_by_it(kept: Kept) -> None:
+    jinwoo = a_contestant("Jinwoo", 100)
+    kept.under_test().fill([jinwoo])
+    kept.settle()
+    kept.store.after_commit = None
+    gain(kept, jinwoo, 50)
+    kept.clock.instant = NOW + timedelta(hours=1)
+
+    kept.begin()
+    kept.settle()
+
+    right_answers(kept, [(jinwoo.hunter.id, 150)])
+    assert kept.boards.answers == {FROM_REDIS: 1}
 
 
 def test_what_is_committed_while_redis_is_away_is_there_when_it_is_back(kept: Kept) -> None:

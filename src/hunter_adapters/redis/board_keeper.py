@@ -17,7 +17,9 @@ from hunter_adapters.redis import board_keys as keys
 from hunter_adapters.redis.connection import RedisAway, RedisConnection
 from hunter_core.errors import StoreUnavailable
 from hunter_core.ids import HunterId
-from hunter_core.leaderboard.projection import BoardSource, Digest, Projected, batches, ledger_digest
+from hunter_core.leaderboard.order import BEGINNING
+from hunter_core.leaderboard.projection import BoardSource, Digest, Projected, batches, ledger_digest, micros
+from hunter_core.leaderboard.windows import ALL_TIME
 from hunter_core.ports import Clock
 
 LEASE_SECONDS = 3.0
@@ -36,9 +38,12 @@ JOIN_SECONDS = 3.0
 BUILDING_SECONDS = 10
 """After how long without a sign somebody who made the boards anew is taken for dead."""
 
+EVICTED_SECONDS = 60
+"""How long, after boards were made anew because Redis had evicted a part, they are not made anew for that again."""
+
 _COMPARISONS = 3
 
-SCHEMA = "1"
+SCHEMA = "2"
 _PUT = 250
 
 log = logging.getLogger("hunter.boards")
@@ -150,6 +155,15 @@ class BoardKeeper:
 
     def _tend(self) -> None:
         expected, ready = self._connection.ask(self._state)
+        if ready == expected and not self._connection.ask(self._is_whole):
+            self._trusted = False
+            # A memory that is too small for them would be filled again and again, and the store be read whole.
+            if not self._connection.ask(
+                lambda client: client.set(keys.EVICTED, "1", nx=True, ex=EVICTED_SECONDS)
+            ):
+                raise Overtaken("Redis has evicted a part of them again")
+            log.warning("Redis has evicted a part of the boards: they are made anew")
+            ready = None
         if ready != expected:
             self._trusted = False
             if not self._connection.ask(
@@ -168,21 +182,46 @@ class BoardKeeper:
         # Another run of the server may have come back with what it knew an hour ago.
         return f"{run['run_id']}:{self._fingerprint}".encode(), ready
 
+    def _is_whole(self, client: Redis) -> bool:
+        """Tell whether every key of the boards is there, as it was kept: Redis may evict when its memory is full."""
+        windows = keys.open_windows(self._clock.now())
+        hashes = [keys.APPLIED, keys.CARDS]
+        orders = [keys.order_of(window) for window in windows]
+        pipeline = client.pipeline(transaction=True)
+        pipeline.hmget(keys.STATE, [keys.GENERATION, keys.LOOKED, *hashes, *orders])
+        for key in hashes:
+            pipeline.hlen(key)
+        for window in windows:
+            pipeline.zcard(keys.order_of(window))
+            pipeline.hlen(keys.members_of(window))
+        (generation, looked, *counted), *found = pipeline.execute()
+        sizes = [int(size or 0) for size in counted]
+        twice = [size for size in sizes[len(hashes) :] for _ in range(2)]
+        return None not in (generation, looked) and found == [*sizes[: len(hashes)], *twice]
+
     def _renew(self, client: Redis, expected: bytes) -> bool:
         if client.get(keys.READY) != expected:
             return False
+        client.hset(keys.STATE, keys.LOOKED, micros(self._looked_at))
         client.set(keys.LEASE, "1", px=int(LEASE_SECONDS * 1000))
         return True
 
     def _catch_up(self) -> None:
         """Bring over who changed since the last look, and was not brought over for that change yet."""
         now = self._clock.now()
-        since = min(self._looked_at or now, now) - OVERLAP
+        since = min(self._looked_at or self._looked_by_others(), now) - OVERLAP
         changed = dict(self._source.changed_since(since))
         if not self._trusted:
             self._seen = {}
         self._bring_over({each: None for each, at in changed.items() if self._seen.get(each) != at})
         self._seen, self._looked_at = changed, now
+
+    def _looked_by_others(self) -> datetime:
+        """Return up to when others have looked: between their end and our beginning may lie any time."""
+        looked: Any = self._connection.ask(lambda client: client.hget(keys.STATE, keys.LOOKED))
+        if looked is None:
+            raise Overtaken("Redis was emptied")
+        return BEGINNING + timedelta(microseconds=int(looked))
 
     # --- from nothing ---------------------------------------------------------------------------------------
 
@@ -208,8 +247,9 @@ class BoardKeeper:
         expected, _ = self._connection.ask(self._state)
 
         def finish(client: Redis) -> bool:
-            if client.get(keys.GENERATION) != generation.encode():
+            if client.hget(keys.STATE, keys.GENERATION) != generation.encode():
                 return False
+            client.hset(keys.STATE, keys.LOOKED, micros(began))
             client.set(keys.READY, expected)
             client.delete(keys.BUILDING)
             return True
@@ -282,7 +322,7 @@ class BoardKeeper:
         windows: Sequence[str],
         found: Iterable[Projected],
     ) -> list[Any]:
-        named = [keys.GENERATION, keys.APPLIED, keys.CARDS]
+        named = [keys.STATE, keys.APPLIED, keys.CARDS]
         for window in windows:
             named += [keys.order_of(window), keys.members_of(window)]
         pipeline = client.pipeline(transaction=False)
@@ -322,8 +362,8 @@ class BoardKeeper:
 
 def _ticket(client: Redis) -> tuple[bytes | None, int]:
     pipeline = client.pipeline(transaction=True)
-    pipeline.get(keys.GENERATION)
-    pipeline.incr(keys.TICKET)
+    pipeline.hget(keys.STATE, keys.GENERATION)
+    pipeline.hincrby(keys.STATE, keys.TICKET, 1)
     generation, ticket = pipeline.execute()
     return generation, ticket
 
@@ -335,11 +375,12 @@ def _hold(client: Redis) -> None:
 
 def _begin(client: Redis, generation: str) -> None:
     _hold(client)
-    client.delete(keys.LEASE, keys.READY, keys.GENERATION)
+    client.delete(keys.LEASE, keys.READY, keys.STATE)
+    kept = (keys.BUILDING.encode(), keys.EVICTED.encode())
     for key in client.scan_iter(match=f"{keys.PREFIX}*", count=1000):
-        if key != keys.BUILDING.encode():
+        if key not in kept:
             client.unlink(key)
-    client.set(keys.GENERATION, generation)
+    client.hset(keys.STATE, mapping={keys.GENERATION: generation, keys.order_of(ALL_TIME): 0})
 
 
 def _span(client: Redis, window: str, first: int) -> list[tuple[bytes, bytes]]:

@@ -19,15 +19,21 @@ from hunter_core.rules.streaks import StreakState
 from hunter_core.words import Rank
 
 PREFIX = "hunter:board:"
-GENERATION = PREFIX + "generation"
+STATE = PREFIX + "state"
+"""What must go together: the fields below, and by its key how many members each other key of the boards has."""
+GENERATION = "generation"
 """A word of the rebuild that made what is there; gone when Redis was emptied."""
-TICKET = PREFIX + "ticket"
+TICKET = "ticket"
+LOOKED = "looked"
+"""The moment, in microseconds, up to which somebody has looked for what changed."""
 READY = PREFIX + "ready"
 """Server and rulebook that the boards were made whole on; missing while they are being made."""
 LEASE = PREFIX + "lease"
 """There as long as somebody has seen, within seconds, that the boards have all that was committed."""
 BUILDING = PREFIX + "building"
 """There while somebody makes the boards anew."""
+EVICTED = PREFIX + "evicted"
+"""There for a while after boards were made anew because Redis had given up a part of them."""
 APPLIED = PREFIX + "applied"
 CARDS = PREFIX + "cards"
 

@@ -1,7 +1,17 @@
 -- Keep a hunter as they were read after ticket ARGV[2], unless a later reading was kept already.
--- KEYS: generation, applied, cards, then the order and the members of each window.
+-- Nothing is kept where a part was evicted: 0. How many members each key has is counted in the state, to be held against.
+-- KEYS: state, applied, cards, then the order and the members of each window.
 -- ARGV: generation, ticket, id, card (empty: on no board), then of each window: score (empty: none), moment, seconds to keep (0: ever).
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+local function count(key, change)
+  if change ~= 0 then
+    redis.call('HINCRBY', KEYS[1], key, change)
+  end
+end
+if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then
+  return 0
+end
+-- Without it an older reading could take the place of this one.
+if tonumber(redis.call('HGET', KEYS[1], KEYS[2]) or 0) ~= redis.call('HLEN', KEYS[2]) then
   return 0
 end
 local id = ARGV[3]
@@ -9,11 +19,11 @@ local applied = redis.call('HGET', KEYS[2], id)
 if applied and tonumber(applied) > tonumber(ARGV[2]) then
   return 1
 end
-redis.call('HSET', KEYS[2], id, ARGV[2])
+count(KEYS[2], redis.call('HSET', KEYS[2], id, ARGV[2]))
 if ARGV[4] == '' then
-  redis.call('HDEL', KEYS[3], id)
+  count(KEYS[3], -redis.call('HDEL', KEYS[3], id))
 else
-  redis.call('HSET', KEYS[3], id, ARGV[4])
+  count(KEYS[3], redis.call('HSET', KEYS[3], id, ARGV[4]))
 end
 local window = 4
 for place = 5, #ARGV, 3 do
@@ -26,10 +36,10 @@ for place = 5, #ARGV, 3 do
   end
   if score == '' then
     if before then
-      redis.call('HDEL', members, id)
+      count(order, -redis.call('HDEL', members, id))
     end
   else
-    redis.call('HSET', members, id, moment)
+    count(order, redis.call('HSET', members, id, moment))
     redis.call('ZADD', order, score, moment .. id)
     if seconds ~= '0' and not before then
       redis.call('EXPIRE', order, seconds)

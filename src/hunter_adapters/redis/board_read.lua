@@ -1,13 +1,24 @@
--- Read a board, a place and the statistics at one moment; nothing at all where the lease has run out.
--- KEYS: lease, order, members, cards, the order of all time, the order of today.
+-- Read a board, a place and the statistics at one moment; nothing at all where the lease has run out or a part is gone.
+-- KEYS: lease, order, members, cards, the order of all time, the order of today, state.
 -- ARGV: viewer, first place or 'around', limit, then the scores of the tier (lowest, highest; empty: everyone) and of rank S.
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return false
 end
 local order, limit = KEYS[2], tonumber(ARGV[3])
+-- A Redis that is short of memory may have given up single keys; it counts the same as before only where it has not.
+local sizes = redis.call('HMGET', KEYS[7], order, KEYS[5], KEYS[6])
+local size, everyone, today = tonumber(sizes[1] or 0), tonumber(sizes[2] or -1), tonumber(sizes[3] or 0)
+if
+  redis.call('ZCARD', order) ~= size
+  or redis.call('HLEN', KEYS[3]) ~= size
+  or redis.call('ZCARD', KEYS[5]) ~= everyone
+  or redis.call('ZCARD', KEYS[6]) ~= today
+then
+  return false
+end
 local base, total = 0, 0
 if ARGV[4] == '' then
-  total = redis.call('ZCARD', order)
+  total = size
 else
   base = redis.call('ZCOUNT', order, '-inf', '(' .. ARGV[4])
   total = redis.call('ZCOUNT', order, ARGV[4], ARGV[5])
@@ -50,4 +61,4 @@ local s_rank = 0
 if ARGV[6] ~= '' then
   s_rank = redis.call('ZCOUNT', KEYS[5], ARGV[6], ARGV[7])
 end
-return {total, place, own, ahead, first > last and 0 or first, rows, cards, redis.call('ZCARD', KEYS[5]), redis.call('ZCARD', KEYS[6]), s_rank}
+return {total, place, own, ahead, first > last and 0 or first, rows, cards, everyone, today, s_rank}

@@ -62,6 +62,7 @@ class RedisBoards:
             keys.CARDS,
             keys.order_of(ALL_TIME),
             keys.order_of(today),
+            keys.STATE,
         ]
         first = "around" if asked.around else str(asked.skipped + 1)
         arguments: list[str | bytes | int] = [
