@@ -71,6 +71,7 @@ def _row(account: Account) -> Row:
         account.created_at,
         account.updated_at,
         account.delete_at,
+        account.deactivated_at,
     )
 
 
@@ -87,4 +88,5 @@ def _account(row: Row) -> Account:
         created_at=row[8],
         updated_at=row[9],
         delete_at=row[10],
+        deactivated_at=row[11],
     )

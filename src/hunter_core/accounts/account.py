@@ -28,6 +28,8 @@ class Account:
             elsewhere (OAuth). Never the password.
         delete_at: When the account is erased, because its owner asked for it; None otherwise. Until then a
             sign-in takes that back.
+        is_active: Whether anybody may act for it: neither an admin nor its owner's wish to leave is in the way.
+        deactivated_at: When an admin took it out of use; None while none has. It tells the two apart.
         last_login: The last time that a password or a provider opened a session; None before the first.
     """
 
@@ -42,3 +44,4 @@ class Account:
     created_at: datetime
     updated_at: datetime
     delete_at: datetime | None = None
+    deactivated_at: datetime | None = None

@@ -48,6 +48,8 @@ accounts = Table(
     instant("updated_at"),
     # When the account is erased; nothing while nobody asked for it.
     instant("delete_at", nullable=True),
+    # When an admin took it out of use; nothing while none has.
+    instant("deactivated_at", nullable=True),
     one_of("role", Role),
     UniqueConstraint("email_key"),
 )
@@ -89,6 +91,8 @@ sessions = Table(
 Index(None, sessions.c.account_id, sessions.c.id)
 # What the purge of expired rows looks for.
 Index(None, sessions.c.expires_at)
+_ended = sessions.c.revoked_at.is_not(None)
+Index("ix_sessions_revoked_at", sessions.c.revoked_at, postgresql_where=_ended, sqlite_where=_ended)
 
 one_time_codes = Table(
     "one_time_codes",
@@ -130,6 +134,8 @@ mails = Table(
 )
 _waiting = mails.c.sent_at.is_(None) & mails.c.parked_at.is_(None)
 Index("ix_mails_waiting", mails.c.due_at, postgresql_where=_waiting, sqlite_where=_waiting)
+_sent = mails.c.sent_at.is_not(None)
+Index("ix_mails_sent", mails.c.sent_at, postgresql_where=_sent, sqlite_where=_sent)
 Index(None, mails.c.account_id)
 Index(None, mails.c.code_id)
 
@@ -183,6 +189,7 @@ api_tokens = Table(
     UniqueConstraint("token_hash"),
 )
 Index(None, api_tokens.c.account_id, api_tokens.c.id)
+Index(None, api_tokens.c.expires_at)
 
 idempotency_keys = Table(
     "idempotency_keys",

@@ -122,6 +122,12 @@ friendships = Table(
     UniqueConstraint("first_id", "second_id"),
 )
 Index(None, friendships.c.second_id)
+# Whoever is erased goes without a look at every friendship there is.
+Index(None, friendships.c.requester_id)
+_blocks = friendships.c.blocker_id.is_not(None)
+Index(
+    "ix_friendships_blocker_id", friendships.c.blocker_id, postgresql_where=_blocks, sqlite_where=_blocks
+)
 
 guilds = Table(
     "guilds",
@@ -144,6 +150,8 @@ guilds = Table(
     CheckConstraint("member_count BETWEEN 0 AND max_members", name="member_count"),
     UniqueConstraint("name_key"),
 )
+# Whom a guild has to be taken from before they are erased.
+Index(None, guilds.c.owner_id)
 
 guild_members = Table(
     "guild_members",

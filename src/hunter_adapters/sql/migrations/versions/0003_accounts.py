@@ -13,6 +13,9 @@ branch_labels = None
 depends_on = None
 
 _LEAVING = sa.text("delete_at IS NOT NULL")
+_BLOCKS = sa.text("blocker_id IS NOT NULL")
+_ENDED = sa.text("revoked_at IS NOT NULL")
+_SENT = sa.text("sent_at IS NOT NULL")
 _WAITING = sa.text("sent_at IS NULL AND parked_at IS NULL")
 _PURPOSES = ("VERIFY_EMAIL", "CHANGE_EMAIL", "RESET_PASSWORD", "OAUTH_STATE", "OAUTH_EXCHANGE", "TWO_FACTOR")
 _OLD_PURPOSES = ("VERIFY_EMAIL", "RESET_PASSWORD", "OAUTH_STATE", "OAUTH_EXCHANGE")
@@ -51,12 +54,22 @@ def upgrade() -> None:
         postgresql_where=_LEAVING,
         sqlite_where=_LEAVING,
     )
+    op.add_column("accounts", sa.Column("deactivated_at", types.Instant(), nullable=True))
+    op.execute(sa.text("UPDATE accounts SET deactivated_at = updated_at WHERE NOT is_active"))
     op.add_column("sessions", sa.Column("authenticated_at", types.Instant(), nullable=True))
     op.add_column("sessions", sa.Column("stepped_up_at", types.Instant(), nullable=True))
     # A session that was opened before proves what its sign-in proved, when it was opened.
     op.execute("UPDATE sessions SET authenticated_at = created_at")
     with op.batch_alter_table("sessions", copy_from=_sessions()) as sessions:
         sessions.alter_column("authenticated_at", existing_type=types.Instant(), nullable=False)
+    op.create_index(
+        "ix_sessions_revoked_at",
+        "sessions",
+        ["revoked_at"],
+        unique=False,
+        postgresql_where=_ENDED,
+        sqlite_where=_ENDED,
+    )
     # Nothing has been written to it yet.
     op.drop_table("one_time_codes")
     _create_codes(
@@ -95,6 +108,9 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=_WAITING,
         sqlite_where=_WAITING,
+    )
+    op.create_index(
+        "ix_mails_sent", "mails", ["sent_at"], unique=False, postgresql_where=_SENT, sqlite_where=_SENT
     )
     op.create_index(op.f("ix_mails_account_id"), "mails", ["account_id"], unique=False)
     op.create_index(op.f("ix_mails_code_id"), "mails", ["code_id"], unique=False)
@@ -144,9 +160,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_tokens_token_hash")),
     )
     op.create_index(op.f("ix_api_tokens_account_id_id"), "api_tokens", ["account_id", "id"], unique=False)
+    op.create_index(op.f("ix_api_tokens_expires_at"), "api_tokens", ["expires_at"], unique=False)
+    # What points to a hunter is found without a look at every row, when the hunter is erased.
+    op.create_index(op.f("ix_friendships_requester_id"), "friendships", ["requester_id"], unique=False)
+    op.create_index(
+        "ix_friendships_blocker_id",
+        "friendships",
+        ["blocker_id"],
+        unique=False,
+        postgresql_where=_BLOCKS,
+        sqlite_where=_BLOCKS,
+    )
+    op.create_index(op.f("ix_guilds_owner_id"), "guilds", ["owner_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_guilds_owner_id"), table_name="guilds")
+    op.drop_index("ix_friendships_blocker_id", table_name="friendships")
+    op.drop_index(op.f("ix_friendships_requester_id"), table_name="friendships")
+    op.drop_index("ix_sessions_revoked_at", table_name="sessions")
     for table in ("api_tokens", "recovery_codes", "two_factor", "password_checks", "mails", "one_time_codes"):
         op.drop_table(table)
     _create_codes(_OLD_PURPOSES)
@@ -154,6 +186,7 @@ def downgrade() -> None:
         sessions.drop_column("stepped_up_at")
         sessions.drop_column("authenticated_at")
     op.drop_index("ix_accounts_delete_at", table_name="accounts")
+    op.drop_column("accounts", "deactivated_at")
     op.drop_column("accounts", "delete_at")
 
 
