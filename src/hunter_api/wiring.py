@@ -19,6 +19,9 @@ from hunter_adapters.crypto.keys import KeyRing
 from hunter_adapters.crypto.passwords import BcryptPasswords
 from hunter_adapters.crypto.pool import BoundedPool
 from hunter_adapters.crypto.refresh_tokens import DerivedRefreshTokens
+from hunter_adapters.crypto.totp import PyotpTotp
+from hunter_adapters.crypto.vault import AesVault
+from hunter_adapters.crypto.subjects import KeyedSubjects
 from hunter_adapters.logs.security import JsonSecurityLog
 from hunter_adapters.memory.limits import MemoryLimiter
 from hunter_adapters.sql import SqlStore, WrongDatabase, open_store
@@ -276,6 +279,9 @@ def _gate(settings: Settings) -> tuple[Gate, Callable[[], None]]:
         access=JwtAccessTokens(signing, lasts=policy.access_lasts),
         refresh=DerivedRefreshTokens(peppers),
         codes=DerivedCodes(peppers),
+        totp=PyotpTotp(),
+        vault=AesVault(peppers),
+        subjects=KeyedSubjects(peppers),
         log=JsonSecurityLog(),
     )
     return gate, pool.close

@@ -70,6 +70,15 @@ class CodeInvalid(HunterError):
         super().__init__("This code is not good: it is wrong, was used, or is too old. Ask for a new one.")
 
 
+class SecondFactorWrong(CodeInvalid):
+    """The code of the second factor is wrong, or was taken before."""
+
+    def __init__(self) -> None:
+        HunterError.__init__(
+            self, "This code is wrong, or was used before. Send the next one that your app shows."
+        )
+
+
 # --- who asks ----------------------------------------------------------------------------------------
 
 
@@ -105,9 +114,18 @@ class RefreshTokenReused(Unauthenticated):
 
 
 class TwoFactorRequired(Unauthenticated):
-    """The password is right, and the account asks for a second factor."""
+    """
+    The password is right, or a provider vouched, and the account asks for a second factor.
+
+    `ticket` is what a sign-in without a password comes back with, for 5 minutes; None after a password, which
+    is sent again with the code.
+    """
 
     code = "TWO_FACTOR_REQUIRED"
+
+    def __init__(self, ticket: str | None = None) -> None:
+        super().__init__("This account asks for a code, too: the one that your app shows, or a recovery code.")
+        self.ticket = ticket
 
 
 class Forbidden(HunterError):

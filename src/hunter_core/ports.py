@@ -11,8 +11,10 @@ from hunter_core.ids import CompletionId
 from hunter_core.words import Attribute
 
 if TYPE_CHECKING:
+    from hunter_core.accounts.attempts import PasswordChecks
     from hunter_core.accounts.codes import Codes
     from hunter_core.accounts.ports import Accounts, HunterSettings, Sessions
+    from hunter_core.accounts.two_factor import RecoveryCodes, TwoFactors
     from hunter_core.analytics.ports import Analytics
     from hunter_core.completions.situation import Completions, Situations, Unlocks
     from hunter_core.events import Outbox
@@ -62,6 +64,21 @@ class UnitOfWork(Protocol):
     @property
     def codes(self) -> Codes:
         """What is good once."""
+        ...
+
+    @property
+    def two_factors(self) -> TwoFactors:
+        """What codes are made of."""
+        ...
+
+    @property
+    def recovery_codes(self) -> RecoveryCodes:
+        """What is good where the app is gone."""
+        ...
+
+    @property
+    def password_checks(self) -> PasswordChecks:
+        """How often passwords were checked."""
         ...
 
     @property

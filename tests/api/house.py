@@ -18,6 +18,9 @@ from hunter_adapters.crypto.keys import KeyRing
 from hunter_adapters.crypto.passwords import BcryptPasswords
 from hunter_adapters.crypto.pool import BoundedPool
 from hunter_adapters.crypto.refresh_tokens import DerivedRefreshTokens
+from hunter_adapters.crypto.subjects import KeyedSubjects
+from hunter_adapters.crypto.totp import PyotpTotp
+from hunter_adapters.crypto.vault import AesVault
 from hunter_adapters.memory import MemoryStore
 from hunter_adapters.memory.limits import MemoryLimiter
 from hunter_adapters.memory.security_log import MemorySecurityLog
@@ -80,6 +83,9 @@ def a_gate(policy: AuthPolicy = CONTRACT) -> Gate:
         access=JwtAccessTokens(ring, lasts=policy.access_lasts),
         refresh=DerivedRefreshTokens(ring),
         codes=DerivedCodes(ring),
+        totp=PyotpTotp(),
+        vault=AesVault(ring),
+        subjects=KeyedSubjects(ring),
         log=MemorySecurityLog(),
     )
 

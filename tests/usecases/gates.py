@@ -11,6 +11,9 @@ from hunter_adapters.crypto.keys import KeyRing
 from hunter_adapters.crypto.passwords import BcryptPasswords
 from hunter_adapters.crypto.pool import BoundedPool
 from hunter_adapters.crypto.refresh_tokens import DerivedRefreshTokens
+from hunter_adapters.crypto.subjects import KeyedSubjects
+from hunter_adapters.crypto.totp import PyotpTotp
+from hunter_adapters.crypto.vault import AesVault
 from hunter_adapters.memory.security_log import MemorySecurityLog
 from hunter_core.accounts.common import common_passwords
 from hunter_core.accounts.policy import CONTRACT, AuthPolicy
@@ -32,6 +35,9 @@ def a_gate(
         access=JwtAccessTokens(KEYS, lasts=policy.access_lasts),
         refresh=DerivedRefreshTokens(peppers),
         codes=DerivedCodes(peppers),
+        totp=PyotpTotp(),
+        vault=AesVault(peppers),
+        subjects=KeyedSubjects(peppers),
         log=MemorySecurityLog(),
     )
     return replace(gate, **changes)

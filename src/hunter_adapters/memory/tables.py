@@ -9,8 +9,10 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from hunter_core.accounts.account import Account
+from hunter_core.accounts.attempts import Checks
 from hunter_core.accounts.code import OneTimeCode
 from hunter_core.accounts.session import Session
+from hunter_core.accounts.two_factor import TwoFactor
 from hunter_core.completions.completion import Completion
 from hunter_core.completions.unlock import Unlock
 from hunter_core.events import OutboxEvent
@@ -100,6 +102,9 @@ class Tables:
     accounts: Table[AccountId, Account] = field(default_factory=_table)
     sessions: Table[SessionId, Session] = field(default_factory=_table)
     codes: Table[CodeId, OneTimeCode] = field(default_factory=_table)
+    password_checks: Table[bytes, tuple[Checks, datetime]] = field(default_factory=_table)
+    two_factors: Table[AccountId, TwoFactor] = field(default_factory=_table)
+    recovery_codes: Table[bytes, datetime | None] = field(default_factory=_table)
     mails: Table[MailId, Mail] = field(default_factory=_table)
     settings: Table[HunterId, Settings] = field(default_factory=_table)
     hunters: Table[HunterId, Hunter] = field(default_factory=_table)

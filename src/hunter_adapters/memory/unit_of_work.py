@@ -15,10 +15,12 @@ from hunter_adapters.memory.ledger import MemoryDays, MemoryHistories, MemoryLed
 from hunter_adapters.memory.locks import Locks
 from hunter_adapters.memory.mails import MemoryCodes, MemoryMails
 from hunter_adapters.memory.outbox import MemoryOutbox
+from hunter_adapters.memory.password_checks import MemoryPasswordChecks
 from hunter_adapters.memory.quests import MemoryQuestHistory, MemoryQuests, MemorySkips
 from hunter_adapters.memory.scores import MemoryScores
 from hunter_adapters.memory.situations import MemorySituations
 from hunter_adapters.memory.tables import Tables
+from hunter_adapters.memory.two_factor import MemoryRecoveryCodes, MemoryTwoFactors
 
 
 class MemoryUnitOfWork:
@@ -31,6 +33,9 @@ class MemoryUnitOfWork:
         self.accounts = MemoryAccounts(tables, locks)
         self.sessions = MemorySessions(tables, locks)
         self.codes = MemoryCodes(tables, locks)
+        self.password_checks = MemoryPasswordChecks(tables, locks)
+        self.two_factors = MemoryTwoFactors(tables, locks)
+        self.recovery_codes = MemoryRecoveryCodes(tables, locks)
         self.mails = MemoryMails(tables, locks)
         self.settings = MemorySettings(tables, locks)
         self.hunters = MemoryHunters(tables, locks)

@@ -16,6 +16,7 @@ from hunter_adapters.sql.keys import SqlIdempotencyKeys
 from hunter_adapters.sql.ledger import SqlLedger
 from hunter_adapters.sql.mails import SqlMails
 from hunter_adapters.sql.outbox import SqlOutbox
+from hunter_adapters.sql.password_checks import SqlPasswordChecks
 from hunter_adapters.sql.quests import SqlQuestHistory, SqlQuests, SqlSkips
 from hunter_adapters.sql.scores import SqlScores
 from hunter_adapters.sql.sessions import SqlSessions
@@ -23,6 +24,7 @@ from hunter_adapters.sql.settings import SqlHunterSettings
 from hunter_adapters.sql.situations import SqlSituations
 from hunter_adapters.sql.statements import Statement
 from hunter_adapters.sql.transaction import Transaction
+from hunter_adapters.sql.two_factor import SqlRecoveryCodes, SqlTwoFactors
 from hunter_adapters.sql.unlocks import SqlUnlocks
 
 # Alembic's own table, which is none of ours.
@@ -48,6 +50,18 @@ class SqlUnitOfWork:
     @property
     def codes(self) -> SqlCodes:
         return SqlCodes(self._sql)
+
+    @property
+    def password_checks(self) -> SqlPasswordChecks:
+        return SqlPasswordChecks(self._sql)
+
+    @property
+    def two_factors(self) -> SqlTwoFactors:
+        return SqlTwoFactors(self._sql)
+
+    @property
+    def recovery_codes(self) -> SqlRecoveryCodes:
+        return SqlRecoveryCodes(self._sql)
 
     @property
     def mails(self) -> SqlMails:

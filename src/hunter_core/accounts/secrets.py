@@ -41,6 +41,14 @@ class PasswordHasher(Protocol):
         ...
 
 
+class Subjects(Protocol):
+    """Names what is counted, so that it can be found again and is not kept."""
+
+    def subject(self, name: str) -> bytes:
+        """Return the keyed hash (32 bytes) of *name*: always the same, and nothing to who lacks the key."""
+        ...
+
+
 class RefreshTokens(Protocol):
     """Derives refresh tokens; stores none."""
 
@@ -71,4 +79,40 @@ class AccessTokens(Protocol):
         Raises:
             Unauthenticated: If it is forged, mangled, of another issuer or audience, too early or too late.
         """
+        ...
+
+
+class Totp(Protocol):
+    """Makes secrets that an app counts time steps by, and knows their codes (RFC 6238)."""
+
+    def new_secret(self) -> str:
+        """Return a new secret of 160 random bits, in base 32 as apps read it."""
+        ...
+
+    def uri(self, secret: str, *, account: str) -> str:
+        """Return the `otpauth://` URI that a QR code holds; *account* is shown in the app."""
+        ...
+
+    def step(self, secret: str, code: str, *, now: datetime) -> int | None:
+        """
+        Return the time step that *code* is the code of: the present one, the one before or the one after.
+
+        None where it is none of the three; all are compared, in constant time.
+        """
+        ...
+
+
+class Vault(Protocol):
+    """Seals what must be stored and read again, under keys that the database has not."""
+
+    def seal(self, secret: str, context: bytes) -> bytes:
+        """Return *secret*, sealed for *context*: put into another row, it does not open."""
+        ...
+
+    def open(self, sealed: bytes, context: bytes) -> str | None:
+        """Return what was sealed; None where it was changed, is of another context, or its key is gone."""
+        ...
+
+    def outdated(self, sealed: bytes) -> bool:
+        """Tell whether *sealed* should be made anew, because its key no longer signs."""
         ...

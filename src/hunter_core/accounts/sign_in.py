@@ -10,7 +10,7 @@ from hunter_core.accounts.account import Account
 from hunter_core.accounts.codes import CodeSecrets
 from hunter_core.accounts.passwords import BlockList
 from hunter_core.accounts.policy import MOST_SESSIONS, AuthPolicy
-from hunter_core.accounts.secrets import AccessTokens, PasswordHasher, RefreshTokens
+from hunter_core.accounts.secrets import AccessTokens, PasswordHasher, RefreshTokens, Subjects, Totp, Vault
 from hunter_core.accounts.security_log import SecurityLog
 from hunter_core.accounts.session import Client, Session, SignedIn
 from hunter_core.hunters.me import Me
@@ -30,6 +30,9 @@ class Gate:
     access: AccessTokens
     refresh: RefreshTokens
     codes: CodeSecrets
+    subjects: Subjects
+    totp: Totp
+    vault: Vault
     log: SecurityLog
 
 

@@ -120,6 +120,8 @@ mails = Table(
     id_column(),
     owner("accounts", "account_id", nullable=True),
     Column("recipient", String(254), nullable=False),
+    # The same, lower-cased: how many mails an address is sent is counted by it.
+    Column("address_key", String(508), nullable=False),
     word("template", MailTemplate),
     owner("one_time_codes", "code_id", nullable=True),
     # What the template tells beside the code, as JSON; never a secret.
@@ -136,6 +138,9 @@ _waiting = mails.c.sent_at.is_(None) & mails.c.parked_at.is_(None)
 Index("ix_mails_waiting", mails.c.due_at, postgresql_where=_waiting, sqlite_where=_waiting)
 _sent = mails.c.sent_at.is_not(None)
 Index("ix_mails_sent", mails.c.sent_at, postgresql_where=_sent, sqlite_where=_sent)
+_sent = mails.c.sent_at.is_not(None)
+Index("ix_mails_sent", mails.c.sent_at, postgresql_where=_sent, sqlite_where=_sent)
+Index(None, mails.c.address_key, mails.c.template)
 Index(None, mails.c.account_id)
 Index(None, mails.c.code_id)
 
@@ -147,6 +152,8 @@ password_checks = Table(
     # The moments of the checks that still count, as a JSON list.
     Column("moments", Text, nullable=False),
     instant("last_at"),
+    # When the owner was last told that there were too many.
+    instant("told_at", nullable=True),
 )
 Index(None, password_checks.c.last_at)
 
@@ -160,6 +167,9 @@ two_factor = Table(
     instant("confirmed_at", nullable=True),
     # The last time step (RFC 6238) that a code was taken for: none is taken twice.
     whole("last_step", BigInteger, nullable=True),
+    # The moments of the wrong codes that still count, as JSON lists: at sign-in, and of those who are signed in.
+    Column("wrong_at_sign_in", Text, nullable=False),
+    Column("wrong_in_session", Text, nullable=False),
 )
 
 recovery_codes = Table(

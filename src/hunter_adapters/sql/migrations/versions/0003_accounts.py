@@ -17,6 +17,7 @@ _BLOCKS = sa.text("blocker_id IS NOT NULL")
 _ENDED = sa.text("revoked_at IS NOT NULL")
 _SENT = sa.text("sent_at IS NOT NULL")
 _WAITING = sa.text("sent_at IS NULL AND parked_at IS NULL")
+_SENT = sa.text("sent_at IS NOT NULL")
 _PURPOSES = ("VERIFY_EMAIL", "CHANGE_EMAIL", "RESET_PASSWORD", "OAUTH_STATE", "OAUTH_EXCHANGE", "TWO_FACTOR")
 _OLD_PURPOSES = ("VERIFY_EMAIL", "RESET_PASSWORD", "OAUTH_STATE", "OAUTH_EXCHANGE")
 _TEMPLATES = (
@@ -27,6 +28,7 @@ _TEMPLATES = (
     "CHANGE_EMAIL",
     "EMAIL_CHANGE_ASKED",
     "EMAIL_CHANGED",
+    "ADDRESS_WANTED",
     "TOO_MANY_ATTEMPTS",
     "SESSION_REVOKED",
     "TWO_FACTOR_ON",
@@ -82,6 +84,7 @@ def upgrade() -> None:
         sa.Column("id", types.Id(), nullable=False),
         sa.Column("account_id", types.Id(), nullable=True),
         sa.Column("recipient", sa.String(length=254), nullable=False),
+        sa.Column("address_key", sa.String(length=508), nullable=False),
         sa.Column("template", sa.String(length=24), nullable=False),
         sa.Column("code_id", types.Id(), nullable=True),
         sa.Column("details", sa.Text(), nullable=False),
@@ -112,6 +115,12 @@ def upgrade() -> None:
     op.create_index(
         "ix_mails_sent", "mails", ["sent_at"], unique=False, postgresql_where=_SENT, sqlite_where=_SENT
     )
+    op.create_index(
+        "ix_mails_sent", "mails", ["sent_at"], unique=False, postgresql_where=_SENT, sqlite_where=_SENT
+    )
+    op.create_index(
+        op.f("ix_mails_address_key_template"), "mails", ["address_key", "template"], unique=False
+    )
     op.create_index(op.f("ix_mails_account_id"), "mails", ["account_id"], unique=False)
     op.create_index(op.f("ix_mails_code_id"), "mails", ["code_id"], unique=False)
     op.create_table(
@@ -119,6 +128,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.LargeBinary(length=32), nullable=False),
         sa.Column("moments", sa.Text(), nullable=False),
         sa.Column("last_at", types.Instant(), nullable=False),
+        sa.Column("told_at", types.Instant(), nullable=True),
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_password_checks")),
     )
     op.create_index(op.f("ix_password_checks_last_at"), "password_checks", ["last_at"], unique=False)
@@ -129,6 +139,8 @@ def upgrade() -> None:
         sa.Column("created_at", types.Instant(), nullable=False),
         sa.Column("confirmed_at", types.Instant(), nullable=True),
         sa.Column("last_step", sa.BigInteger(), nullable=True),
+        sa.Column("wrong_at_sign_in", sa.Text(), nullable=False),
+        sa.Column("wrong_in_session", sa.Text(), nullable=False),
         _owned("two_factor"),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_two_factor")),
     )
