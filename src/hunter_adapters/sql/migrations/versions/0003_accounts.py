@@ -17,7 +17,6 @@ _BLOCKS = sa.text("blocker_id IS NOT NULL")
 _ENDED = sa.text("revoked_at IS NOT NULL")
 _SENT = sa.text("sent_at IS NOT NULL")
 _WAITING = sa.text("sent_at IS NULL AND parked_at IS NULL")
-_SENT = sa.text("sent_at IS NOT NULL")
 _PURPOSES = ("VERIFY_EMAIL", "CHANGE_EMAIL", "RESET_PASSWORD", "OAUTH_STATE", "OAUTH_EXCHANGE", "TWO_FACTOR")
 _OLD_PURPOSES = ("VERIFY_EMAIL", "RESET_PASSWORD", "OAUTH_STATE", "OAUTH_EXCHANGE")
 _TEMPLATES = (
@@ -111,9 +110,6 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=_WAITING,
         sqlite_where=_WAITING,
-    )
-    op.create_index(
-        "ix_mails_sent", "mails", ["sent_at"], unique=False, postgresql_where=_SENT, sqlite_where=_SENT
     )
     op.create_index(
         "ix_mails_sent", "mails", ["sent_at"], unique=False, postgresql_where=_SENT, sqlite_where=_SENT
