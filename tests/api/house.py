@@ -30,7 +30,7 @@ from hunter_api.app import create_app
 from hunter_api.limits import RateLimits
 from hunter_api.ports import Ports
 from hunter_core.accounts.common import common_passwords
-from hunter_core.accounts.policy import CONTRACT, AuthPolicy
+from hunter_core.accounts.policy import CONTRACT, STRICT, AuthPolicy
 from hunter_core.accounts.sign_in import Gate
 from hunter_core.achievements.ports import Holders
 from hunter_core.dice import HashDice
@@ -232,7 +232,8 @@ class House:
 def a_house(store: Store | None = None, *, origins: Sequence[str] = (), **settings: Any) -> Iterator[House]:
     """Open an application over *store*, else over memory."""
     store, clock = store or MemoryStore(), Clock()
-    app = create_app(ports_over(store, clock, **settings), origins=origins)
+    strict = settings.get("policy") is STRICT
+    app = create_app(ports_over(store, clock, **settings), origins=origins, strict=strict)
     with TestClient(app, raise_server_exceptions=False) as http:
         http.headers.clear()
         yield House(http, store, clock)

@@ -18,8 +18,8 @@ from hunter_adapters.testing.contract import CommitFailed, UnderTest
 from tests.builders import a_rulebook
 from tests.servers.postgres import PostgresServer
 
-# An empty store for the next test: everything hangs on an account, but for what the database knows of itself.
-EMPTY = ("DELETE FROM accounts", "DELETE FROM meta")
+# An empty store for the next test: everything hangs on an account, but what the database knows of itself and counts.
+EMPTY = ("DELETE FROM accounts", "DELETE FROM meta", "DELETE FROM password_checks")
 
 
 class Breaker:

@@ -81,5 +81,9 @@ class TestIdempotencyKeys(contract.IdempotencyKeysContract):
     pass
 
 
+class TestPasswordChecks(contract.PasswordChecksContract):
+    pass
+
+
 class TestStories(contract.StoriesContract):
     pass

@@ -7,8 +7,10 @@ from datetime import datetime
 from functools import partial
 
 from hunter_core.accounts.account import Account
+from hunter_core.accounts.attempts import Subject, count_check
 from hunter_core.accounts.names import check_email, email_key
 from hunter_core.accounts.passwords import normalised
+from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind
 from hunter_core.accounts.session import NOWHERE, Client, Session, SignedIn
 from hunter_core.accounts.sign_in import Gate, SignIn, open_session, tokens_for
 from hunter_core.errors import Forbidden, InvalidCredentials, NotFound, NotVerified, TooBusy
@@ -35,10 +37,11 @@ def login(
     Open a session for whoever knows the password. Commits by itself: it is checked outside the transaction.
 
     An unknown address, a wrong password and an account without one raise the same and take the same time.
-    A hash made at another cost or under an older pepper is made anew.
+    A hash made at another cost or under an older pepper is made anew. Every check is counted before it is made.
 
     Raises:
         InvalidInput: If address or password have a form that none can have.
+        RateLimitExceeded: If the password of this address was checked too often (`attempts`).
         TooBusy: If too many passwords are being hashed already.
         InvalidCredentials: If they do not belong together.
         Forbidden: If they do, and the account has been deactivated.
@@ -46,12 +49,18 @@ def login(
     """
     key, form = _checked(email, password)
     for _ in range(TRIES):
+        count_check(store=store, gate=gate, subject=Subject.of_address(key), now=now, client=client)
         with store.read() as uow:
             account = uow.accounts.by_email(key)
         stored = None if account is None else account.password_hash
-        if not gate.passwords.matches(form, stored) or account is None or stored is None:
-            raise InvalidCredentials
-        _may_come_in(account, gate)
+        right = gate.passwords.matches(form, stored)
+        try:
+            if not right or account is None or stored is None:
+                raise InvalidCredentials
+            _may_come_in(account, gate)
+        except (InvalidCredentials, Forbidden) as refusal:
+            _record(gate, SecurityEventKind.SIGN_IN_FAILED, account, client, now, reason=refusal.code)
+            raise
         let_in = partial(
             _let_in,
             checked=account,
@@ -64,6 +73,7 @@ def login(
         found = store.run(let_in)
         if found is not None:
             me, session = found
+            _record(gate, SecurityEventKind.SIGNED_IN, me.account, client, now, session=session)
             pair = tokens_for(gate, session, SignedIn.of(session, me.account), now)
             return SignIn(me=me, session=session, tokens=pair)
     raise TooBusy("The account is being changed. Try again shortly.")
@@ -92,6 +102,28 @@ def _let_in(
     session = open_session(uow=uow, account=account, policy=gate.policy, client=client, now=now)
     hunter, settings = uow.hunters.get(account.id), uow.settings.get(account.id)
     return me_of(account, hunter, settings, now=now, rulebook=rulebook), session
+
+
+def _record(
+    gate: Gate,
+    kind: SecurityEventKind,
+    account: Account | None,
+    client: Client,
+    now: datetime,
+    *,
+    session: Session | None = None,
+    **details: str,
+) -> None:
+    gate.log.record(
+        SecurityEvent(
+            kind=kind,
+            at=now,
+            account_id=None if account is None else account.id,
+            session_id=None if session is None else session.id,
+            client=client,
+            details=details,
+        )
+    )
 
 
 def _checked(email: str, password: str) -> tuple[str, str]:

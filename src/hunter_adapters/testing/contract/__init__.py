@@ -19,6 +19,7 @@ from hunter_adapters.testing.contract.hunters import HuntersContract
 from hunter_adapters.testing.contract.ledger import DaysContract, HistoriesContract, LedgerContract
 from hunter_adapters.testing.contract.limits import LimiterContract
 from hunter_adapters.testing.contract.messages import IdempotencyKeysContract, OutboxContract
+from hunter_adapters.testing.contract.password_checks import PasswordChecksContract
 from hunter_adapters.testing.contract.quests import QuestHistoryContract, QuestsContract, SkipsContract
 from hunter_adapters.testing.contract.races import OverlappingRequestsContract
 from hunter_adapters.testing.contract.situations import SituationsContract
@@ -44,6 +45,7 @@ __all__ = [
     "OutboxContract",
     "OverlappingRequestsContract",
     "OverlappingWritersContract",
+    "PasswordChecksContract",
     "QuestHistoryContract",
     "QuestsContract",
     "SessionsContract",
