@@ -25,11 +25,15 @@ class Codes(Protocol):
         """Return the code of this id, not locked; None where there is none."""
         ...
 
+    def by_hash(self, code_hash: bytes) -> OneTimeCode | None:
+        """Return the code of this hash, not locked; None where there is none."""
+        ...
+
     def lock_by_hash(self, code_hash: bytes) -> OneTimeCode | None:
         """
         Return the code of this hash, locked against every other writer until the transaction ends, or None.
 
-        Whoever locks a code and its account locks the code first.
+        Whoever needs a code and its account locks the account first: `use_up` writes codes under that lock.
 
         Raises:
             StoreUnavailable: If the lock was not to be had in time.
@@ -66,7 +70,11 @@ def issue(
     now: datetime,
     details: Mapping[str, str] | None = None,
 ) -> tuple[OneTimeCode, str]:
-    """Keep a new code for *purpose*; return it with the code itself, which is stored nowhere."""
+    """
+    Keep a new code for *purpose*; return it with the code itself, which is stored nowhere.
+
+    The account, where there is one, is locked. Older codes stay good; `issue_only` uses them up.
+    """
     code_id, salt = CodeId(new_id(now)), os.urandom(SALT_BYTES)
     secret = secrets.code(code_id, purpose, salt)
     code = OneTimeCode(
@@ -83,16 +91,37 @@ def issue(
     return code, secret
 
 
+def issue_only(
+    *,
+    uow: UnitOfWork,
+    secrets: CodeSecrets,
+    purpose: CodePurpose,
+    account_id: AccountId,
+    now: datetime,
+    details: Mapping[str, str] | None = None,
+) -> tuple[OneTimeCode, str]:
+    """Do as `issue`, and use up the account's older codes for *purpose*: there is one that is good, the last."""
+    uow.codes.use_up(account_id, purpose, at=now)
+    return issue(uow=uow, secrets=secrets, purpose=purpose, account_id=account_id, now=now, details=details)
+
+
 def redeem(
     *, uow: UnitOfWork, secrets: CodeSecrets, purpose: CodePurpose, code: str, now: datetime
 ) -> OneTimeCode:
     """
     Use up *code*, and return what stood behind it. What it opens happens in the same transaction.
 
+    The account of the code, where there is one, is locked from here on, and before the code is.
+
     Raises:
         CodeInvalid: If there is none, it is for something else, too old, or was used.
     """
-    found = uow.codes.lock_by_hash(secrets.digest(code))
+    seen = uow.codes.by_hash(secrets.digest(code))
+    if seen is None or not seen.is_good(purpose, now):
+        raise CodeInvalid
+    if seen.account_id is not None:
+        uow.accounts.lock(seen.account_id)
+    found = uow.codes.lock_by_hash(seen.code_hash)
     if found is None or not found.is_good(purpose, now):
         raise CodeInvalid
     used = replace(found, used_at=now)
