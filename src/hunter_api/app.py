@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,9 +19,8 @@ from hunter_api.limits import HEADERS as RATE_LIMIT_HEADERS
 from hunter_api.operations import Operation
 from hunter_api.ports import Ports
 from hunter_api.routes import ALL_ROUTES
+from hunter_api.security_headers import Header, security_headers, with_security
 from hunter_core.errors import HunterError
-
-SECURITY_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
 
 
 def operations() -> list[Operation]:
@@ -29,11 +28,11 @@ def operations() -> list[Operation]:
     return [operation for routes in ALL_ROUTES for operation in routes.operations]
 
 
-def create_app(ports: Ports, *, origins: Sequence[str] = ()) -> Litestar:
+def create_app(ports: Ports, *, origins: Sequence[str] = (), strict: bool = False) -> Litestar:
     """
     Return the application over *ports*; it closes them when the server stops.
 
-    Pages of *origins* may call it from a browser.
+    Pages of *origins* may call it from a browser. Under the *strict* profile, browsers are asked for more.
     """
     door = Door(ports)
     page = DocsPage(operations(), ports.rulebook)
@@ -46,7 +45,7 @@ def create_app(ports: Ports, *, origins: Sequence[str] = ()) -> Litestar:
 
     return Litestar(
         route_handlers=[*_handlers(door, operations()), *page.handlers()],
-        before_send=[_add_headers],
+        before_send=[_adding(security_headers(strict=strict))],
         exception_handlers={Exception: _unrouted},
         lifespan=[lifespan],
         cors_config=_cors(origins) if origins else None,
@@ -88,11 +87,15 @@ def _handler(door: Door, path: str, methods: dict[str, Operation]) -> HTTPRouteH
     return HTTPRouteHandler(litestar_path, http_method=list(methods), status_code=200, name=path)(enter)  # type: ignore[arg-type]
 
 
-async def _add_headers(message: Message, scope: Scope) -> None:
-    """Give every answer, whoever made it, its id and the headers that browsers are to obey."""
-    if message["type"] == "http.response.start":
-        request_id = (b"x-request-id", request_id_of(scope).encode())
-        message["headers"] = [*message.get("headers", ()), request_id, *SECURITY_HEADERS]
+def _adding(security: Sequence[Header]) -> Callable[[Message, Scope], Awaitable[None]]:
+    """Return what gives every answer, whoever made it, its id and the headers that browsers are to obey."""
+
+    async def add_headers(message: Message, scope: Scope) -> None:
+        if message["type"] == "http.response.start":
+            request_id = (b"x-request-id", request_id_of(scope).encode())
+            message["headers"] = with_security([*message.get("headers", ()), request_id], security)
+
+    return add_headers
 
 
 def _unrouted(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

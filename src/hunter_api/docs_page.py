@@ -57,7 +57,7 @@ _POLICY = (
     b"content-security-policy",
     (
         b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        b"connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
 )
 _REUSE = (b"cache-control", b"public, max-age=3600")

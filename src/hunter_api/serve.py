@@ -66,7 +66,8 @@ def _run(world: World, listener: socket.socket, started: Callable[[], None]) -> 
     from hunter_api.app import create_app
     from hunter_api.server import Server, config_of
 
-    app = create_app(world.ports(), origins=world.settings.cors_origins)
+    settings = world.settings
+    app = create_app(world.ports(), origins=settings.cors_origins, strict=settings.is_strict)
     Server(config_of(app), started=started).run(sockets=[listener])
 
 

@@ -263,6 +263,11 @@ class Settings:
         return self.database.startswith("sqlite:")
 
     @property
+    def is_strict(self) -> bool:
+        """Whether accounts are kept by the hardened profile."""
+        return self.auth_profile is AuthProfile.STRICT
+
+    @property
     def is_production(self) -> bool:
         """Whether nothing may be convenient."""
         return self.env is Environment.PRODUCTION
