@@ -34,6 +34,8 @@ STATUS: Mapping[type[HunterError], HTTPStatus] = {
     # The state refuses.
     core.Refused: HTTPStatus.CONFLICT,
     core.QuestRefused: HTTPStatus.CONFLICT,
+    core.IdentityTaken: HTTPStatus.CONFLICT,
+    core.LastWayIn: HTTPStatus.CONFLICT,
     core.QuestInactive: HTTPStatus.CONFLICT,
     core.QuestAlreadyCompleted: HTTPStatus.CONFLICT,
     core.QuestExpired: HTTPStatus.CONFLICT,
@@ -55,6 +57,7 @@ STATUS: Mapping[type[HunterError], HTTPStatus] = {
     core.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     core.TooBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     core.OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
+    core.ProviderUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     # Ours.
     core.RulebookInvalid: HTTPStatus.INTERNAL_SERVER_ERROR,
     RulebookUnreadable: HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -177,6 +177,24 @@ class QuestInactive(QuestRefused):
     """The quest is archived or switched off."""
 
     code = "QUEST_INACTIVE"
+class IdentityTaken(Refused):
+    """Another account has this identity."""
+
+    code = "IDENTITY_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__("This identity belongs to another account.")
+
+
+class LastWayIn(Refused):
+    """Without this identity nobody could sign in to the account: it has no password and no other one."""
+
+    code = "LAST_WAY_IN"
+
+    def __init__(self) -> None:
+        super().__init__("This is the only way into the account. Set a password or link another identity first.")
+
+
 
     def __init__(self, quest_id: UUID) -> None:
         super().__init__("The quest is not active. Switch it on, or choose another.")
@@ -301,6 +319,13 @@ class RateLimitExceeded(TryLater):
 
 
 class OutcomeUnknown(TryLater):
+class ProviderUnavailable(TryLater):
+    """An identity provider does not answer in time. Nothing was changed."""
+
+    def __init__(self, message: str = "The identity provider does not answer. Try again in a while.") -> None:
+        super().__init__(message, retry_after=10)
+
+
     """The connection was lost at COMMIT: it may or may not have happened. A retry with the same key tells."""
 
     code = "OUTCOME_UNKNOWN"

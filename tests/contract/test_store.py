@@ -25,6 +25,10 @@ class TestSessions(contract.SessionsContract):
     pass
 
 
+class TestIdentities(contract.IdentitiesContract):
+    pass
+
+
 class TestHunterSettings(contract.HunterSettingsContract):
     pass
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from hunter_core.accounts.account import Account
 from hunter_core.accounts.attempts import Checks
 from hunter_core.accounts.code import OneTimeCode
+from hunter_core.accounts.identity import Identity
 from hunter_core.accounts.session import Session
 from hunter_core.accounts.two_factor import TwoFactor
 from hunter_core.completions.completion import Completion
@@ -18,7 +19,17 @@ from hunter_core.completions.unlock import Unlock
 from hunter_core.events import OutboxEvent
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.hunters.settings import Settings
-from hunter_core.ids import AccountId, CodeId, CompletionId, HunterId, MailId, QuestId, SessionId, UnlockId
+from hunter_core.ids import (
+    AccountId,
+    CodeId,
+    CompletionId,
+    HunterId,
+    IdentityId,
+    MailId,
+    QuestId,
+    SessionId,
+    UnlockId,
+)
 from hunter_core.keys import StoredAnswer
 from hunter_core.leaderboard.order import Score
 from hunter_core.leaderboard.read import is_listed
@@ -105,6 +116,7 @@ class Tables:
     password_checks: Table[bytes, tuple[Checks, datetime]] = field(default_factory=_table)
     two_factors: Table[AccountId, TwoFactor] = field(default_factory=_table)
     recovery_codes: Table[bytes, datetime | None] = field(default_factory=_table)
+    identities: Table[IdentityId, Identity] = field(default_factory=_table)
     mails: Table[MailId, Mail] = field(default_factory=_table)
     settings: Table[HunterId, Settings] = field(default_factory=_table)
     hunters: Table[HunterId, Hunter] = field(default_factory=_table)

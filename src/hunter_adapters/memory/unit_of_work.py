@@ -10,6 +10,7 @@ from hunter_adapters.memory.accounts import MemoryAccounts, MemorySessions, Memo
 from hunter_adapters.memory.analytics import MemoryAnalytics
 from hunter_adapters.memory.completions import MemoryCompletions, MemoryUnlocks
 from hunter_adapters.memory.hunters import MemoryHunters
+from hunter_adapters.memory.identities import MemoryIdentities
 from hunter_adapters.memory.keys import MemoryKeys
 from hunter_adapters.memory.ledger import MemoryDays, MemoryHistories, MemoryLedger
 from hunter_adapters.memory.locks import Locks
@@ -36,6 +37,7 @@ class MemoryUnitOfWork:
         self.password_checks = MemoryPasswordChecks(tables, locks)
         self.two_factors = MemoryTwoFactors(tables, locks)
         self.recovery_codes = MemoryRecoveryCodes(tables, locks)
+        self.identities = MemoryIdentities(tables, locks)
         self.mails = MemoryMails(tables, locks)
         self.settings = MemorySettings(tables, locks)
         self.hunters = MemoryHunters(tables, locks)

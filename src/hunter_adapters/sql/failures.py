@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hunter_core.errors import EmailTaken, HunterError, HunterNameTaken, OutcomeUnknown, StoreUnavailable
+from hunter_core.errors import (
+    EmailTaken,
+    HunterError,
+    HunterNameTaken,
+    IdentityTaken,
+    OutcomeUnknown,
+    StoreUnavailable,
+)
 
 
 class Conflict(StoreUnavailable):
@@ -31,6 +38,10 @@ _TAKEN: Mapping[str, Callable[[], HunterError]] = {
         (
             ("uq_hunters_name_key", "hunters.name_key"),
             lambda: HunterNameTaken("This hunter name is taken. Choose another."),
+        ),
+        (
+            ("uq_identities_issuer_subject", "identities.issuer, identities.subject"),
+            IdentityTaken,
         ),
     )
     for name in names

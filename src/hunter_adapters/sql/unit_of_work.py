@@ -12,6 +12,7 @@ from hunter_adapters.sql.completions import SqlCompletions
 from hunter_adapters.sql.days import SqlDays
 from hunter_adapters.sql.histories import SqlHistories
 from hunter_adapters.sql.hunters import SqlHunters
+from hunter_adapters.sql.identities import SqlIdentities
 from hunter_adapters.sql.keys import SqlIdempotencyKeys
 from hunter_adapters.sql.ledger import SqlLedger
 from hunter_adapters.sql.mails import SqlMails
@@ -62,6 +63,10 @@ class SqlUnitOfWork:
     @property
     def recovery_codes(self) -> SqlRecoveryCodes:
         return SqlRecoveryCodes(self._sql)
+
+    @property
+    def identities(self) -> SqlIdentities:
+        return SqlIdentities(self._sql)
 
     @property
     def mails(self) -> SqlMails:

@@ -16,6 +16,7 @@ from hunter_adapters.testing.contract.analytics import AnalyticsContract
 from hunter_adapters.testing.contract.boards import BoardsContract, BoardsUnderTest, Contestant
 from hunter_adapters.testing.contract.completions import CompletionsContract, UnlocksContract
 from hunter_adapters.testing.contract.hunters import HuntersContract
+from hunter_adapters.testing.contract.identities import IdentitiesContract
 from hunter_adapters.testing.contract.ledger import DaysContract, HistoriesContract, LedgerContract
 from hunter_adapters.testing.contract.limits import LimiterContract
 from hunter_adapters.testing.contract.messages import IdempotencyKeysContract, OutboxContract
@@ -40,6 +41,7 @@ __all__ = [
     "HunterSettingsContract",
     "HuntersContract",
     "IdempotencyKeysContract",
+    "IdentitiesContract",
     "LedgerContract",
     "LimiterContract",
     "OutboxContract",
