@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from hunter_core.accounts.account import Account
+from hunter_core.accounts.attempts import Subject, count_check
 from hunter_core.accounts.passwords import normalised
+from hunter_core.accounts.second_factor import Asked, second_factor
 from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind
-from hunter_core.accounts.session import NOWHERE, Client, SignedIn
+from hunter_core.accounts.session import NOWHERE, Client, Session, SignedIn
 from hunter_core.accounts.sign_in import Gate
+from hunter_core.accounts.two_factor import Way
 from hunter_core.errors import InvalidCredentials, StepUpRequired, Unauthenticated
-from hunter_core.ports import Store
+from hunter_core.ports import Store, UnitOfWork
 
 FRESH = timedelta(minutes=5)
 """How long a proof is fresh."""
 
+OVER = "The session is over. Sign in again."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proofs:
-    """What a request brings to prove who sends it; nothing where the session may be fresh enough."""
+    """
+    What a request brings to prove who sends it; nothing where the session may be fresh enough.
+
+    Attributes:
+        code: Of the app, or a recovery code; not looked at where the account has no second factor.
+        password_field: What the request calls the password.
+    """
 
     password: str | None = None
+    code: str | None = None
+    password_field: str = "password"  # noqa: S105 - the name of a field
 
     def __repr__(self) -> str:
         """Leave the secrets out, for logs and tracebacks."""
@@ -29,37 +43,114 @@ class Proofs:
 
 def step_up(
     *, store: Store, gate: Gate, signed_in: SignedIn, proofs: Proofs, now: datetime, client: Client = NOWHERE
-) -> None:
+) -> datetime:
     """
-    Make sure that whoever is *signed_in* proves it afresh: by the password, or by a session just opened.
+    Make sure that whoever is *signed_in* proves it afresh; return until when the session's proofs are fresh.
 
-    Done before the transaction of the act, because a password takes a while to check.
+    It takes the password, or a sign-in not older than `FRESH`; and with a second factor its code, or one given
+    to this session within `FRESH` after its sign-in, which does not count for it. An account without a password
+    proves itself by the code alone. What is proved here is fresh from now on, for the requests that follow.
+
+    Done before the transaction of the act, because a password takes a while to check. Commits by itself.
 
     Raises:
+        Unauthenticated: If the session has ended meanwhile.
+        StepUpRequired: If a proof is missing; nothing was checked, and no code is spent.
         InvalidInput: If the password has a form that none can have.
+        RateLimitExceeded: If there were too many wrong passwords or codes.
         InvalidCredentials: If the password is wrong.
-        StepUpRequired: If there is no proof, and the session's is not fresh.
+        SecondFactorWrong: If the code is.
         TooBusy: If too many passwords are being hashed already.
     """
     with store.read() as uow:
         session = uow.sessions.get(signed_in.session_id)
         account = uow.accounts.get(signed_in.account_id)
+        factor = uow.two_factors.get(account.id)
     if session is None:
-        raise Unauthenticated("The session is over. Sign in again.")
+        raise Unauthenticated(OVER)
+    has_factor = factor is not None and factor.is_on
+    _refuse_what_is_missing(session, account, proofs, has_factor=has_factor, now=now)
     if proofs.password is not None:
-        form = normalised(proofs.password)
-        if not gate.passwords.matches(form, account.password_hash):
-            gate.log.record(
-                SecurityEvent(
-                    kind=SecurityEventKind.STEP_UP_FAILED,
-                    at=now,
-                    account_id=account.id,
-                    session_id=session.id,
-                    client=client,
-                )
+        _check_password(store, gate, session, account, proofs.password, proofs.password_field, now, client)
+    if proofs.password is None and (proofs.code is None or not has_factor):
+        return _fresh_until(session, has_factor=has_factor)
+
+    def prove(uow: UnitOfWork) -> tuple[Asked | None, Session]:
+        locked = uow.accounts.lock(account.id)
+        asked = None
+        if proofs.code is not None:
+            asked = second_factor(
+                uow=uow, gate=gate, account=locked, code=proofs.code, way=Way.SESSION, now=now
             )
-            raise InvalidCredentials
-    elif now >= session.authenticated_at + FRESH:
-        raise StepUpRequired(
-            "Send your password with this request, or sign in again: it needs a fresh proof."
+        proved = uow.sessions.lock(session.id)
+        if proved is None or not proved.is_open(now):
+            raise Unauthenticated(OVER)
+        if asked is None or asked.passed:
+            proved = replace(
+                proved,
+                authenticated_at=proved.authenticated_at if proofs.password is None else now,
+                stepped_up_at=now if asked is not None and has_factor else proved.stepped_up_at,
+            )
+            uow.sessions.save(proved)
+        return asked, proved
+
+    asked, proved = store.run(prove)
+    if asked is not None:
+        asked.settle(gate=gate, client=client, session_id=session.id)
+    _record(gate, SecurityEventKind.STEPPED_UP, session, now, client)
+    return _fresh_until(proved, has_factor=has_factor)
+
+
+def _refuse_what_is_missing(
+    session: Session, account: Account, proofs: Proofs, *, has_factor: bool, now: datetime
+) -> None:
+    needs = []
+    has_password = account.password_hash is not None
+    if proofs.password is None and now >= session.authenticated_at + FRESH and (has_password or not has_factor):
+        if not has_password:
+            raise StepUpRequired
+        needs.append(proofs.password_field)
+    if has_factor and proofs.code is None and not _is_stepped_up(session, now):
+        needs.append("code")
+    if needs:
+        raise StepUpRequired(*needs)
+
+
+def _is_stepped_up(session: Session, now: datetime) -> bool:
+    return session.stepped_up_at is not None and now < session.stepped_up_at + FRESH
+
+
+def _fresh_until(session: Session, *, has_factor: bool) -> datetime:
+    """Return the moment up to which nothing need be proved again."""
+    if has_factor and session.stepped_up_at is not None:
+        return min(session.authenticated_at, session.stepped_up_at) + FRESH
+    return session.authenticated_at + FRESH
+
+
+def _check_password(
+    store: Store,
+    gate: Gate,
+    session: Session,
+    account: Account,
+    password: str,
+    field: str,
+    now: datetime,
+    client: Client,
+) -> None:
+    form = normalised(password, field)
+    count_check(
+        store=store, gate=gate, subject=Subject.of_session(session.id, account.id), now=now, client=client
+    )
+    if not gate.passwords.matches(form, account.password_hash):
+        _record(gate, SecurityEventKind.STEP_UP_FAILED, session, now, client)
+        raise InvalidCredentials
+
+
+def _record(
+    gate: Gate, kind: SecurityEventKind, session: Session, now: datetime, client: Client
+) -> None:
+    gate.log.record(
+        SecurityEvent(
+            kind=kind, at=now, account_id=session.account_id, session_id=session.id, client=client
         )
+    )
