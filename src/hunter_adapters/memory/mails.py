@@ -10,7 +10,7 @@ from hunter_adapters.memory.locks import Locks
 from hunter_adapters.memory.tables import ConstraintViolated, Tables
 from hunter_core.accounts.code import CodePurpose, OneTimeCode
 from hunter_core.ids import AccountId, CodeId, MailId
-from hunter_core.mail.mail import Mail
+from hunter_core.mail.mail import Mail, MailTemplate
 
 
 class MemoryCodes:
@@ -30,12 +30,15 @@ class MemoryCodes:
     def get(self, code_id: CodeId) -> OneTimeCode | None:
         return self._tables.codes.rows().get(code_id)
 
+    def by_hash(self, code_hash: bytes) -> OneTimeCode | None:
+        codes = self._tables.codes.rows().values()
+        return next((code for code in codes if code.code_hash == code_hash), None)
+
     def lock_by_hash(self, code_hash: bytes) -> OneTimeCode | None:
-        for code in self._tables.codes.rows().values():
-            if code.code_hash == code_hash:
-                self._locks.take("code", code.id)
-                return code
-        return None
+        code = self.by_hash(code_hash)
+        if code is not None:
+            self._locks.take("code", code.id)
+        return code
 
     def save(self, code: OneTimeCode) -> None:
         self._locks.need("code", code.id)
@@ -75,9 +78,37 @@ class MemoryMails:
             self._locks.take("mail", mail.id)
         return due[:limit]
 
+    def lock(self, mail_id: MailId) -> Mail | None:
+        mail = self._tables.mails.rows().get(mail_id)
+        if mail is not None:
+            self._locks.take("mail", mail_id)
+        return mail
+
     def save(self, mail: Mail) -> None:
         self._locks.need("mail", mail.id)
         self._tables.mails.edit()[mail.id] = mail
+
+    def posted(self, address_key: str, template: MailTemplate, *, since: datetime) -> int:
+        return sum(
+            mail.template is template
+            and mail.account_id is not None
+            and mail.address_key == address_key
+            and mail.created_at > since
+            for mail in self._tables.mails.rows().values()
+        )
+
+    def forget(self, *, sent: datetime, parked: datetime) -> int:
+        old = [
+            mail.id
+            for mail in self._tables.mails.rows().values()
+            if (mail.sent_at is not None and mail.sent_at <= sent)
+            or (mail.parked_at is not None and mail.parked_at <= parked)
+        ]
+        if old:
+            kept = self._tables.mails.edit()
+            for mail_id in old:
+                del kept[mail_id]
+        return len(old)
 
     def parked(self, limit: int) -> Sequence[Mail]:
         found = [mail for mail in self._tables.mails.rows().values() if mail.parked_at is not None]

@@ -15,11 +15,9 @@ from hunter_core.ids import AccountId, CodeId
 
 _COLUMNS = columns_of(codes)
 _GET = Statement(select(codes).where(codes.c.id == param("code_id", codes.c.id)))
-_LOCK = Statement(
-    select(codes)
-    .where(codes.c.code_hash == param("code_hash", codes.c.code_hash))
-    .with_for_update(key_share=True)
-)
+_OF_HASH = select(codes).where(codes.c.code_hash == param("code_hash", codes.c.code_hash))
+_BY_HASH = Statement(_OF_HASH)
+_LOCK = Statement(_OF_HASH.with_for_update(key_share=True))
 _ADD = Insert(codes, _COLUMNS)
 _SAVE = Statement(
     update(codes)
@@ -50,6 +48,10 @@ class SqlCodes:
 
     def get(self, code_id: CodeId) -> OneTimeCode | None:
         row = self._sql.row(_GET, code_id=code_id)
+        return None if row is None else _code(row)
+
+    def by_hash(self, code_hash: bytes) -> OneTimeCode | None:
+        row = self._sql.row(_BY_HASH, code_hash=code_hash)
         return None if row is None else _code(row)
 
     def lock_by_hash(self, code_hash: bytes) -> OneTimeCode | None:

@@ -6,13 +6,13 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from hunter_adapters.sql.statements import Insert, Row, Statement, columns_of, number, param
 from hunter_adapters.sql.tables import mails
 from hunter_adapters.sql.transaction import Transaction
 from hunter_core.ids import MailId
-from hunter_core.mail.mail import Mail
+from hunter_core.mail.mail import Mail, MailTemplate
 
 _COLUMNS = columns_of(mails)
 _CHANGES = ("due_at", "tries", "sent_at", "parked_at")
@@ -29,6 +29,19 @@ _PARKED = Statement(
     select(mails).where(mails.c.parked_at.is_not(None)).order_by(mails.c.id.desc()).limit(number("most"))
 )
 _THIS = mails.c.id == param("this", mails.c.id)
+_LOCK = Statement(select(mails).where(_THIS).with_for_update())
+_POSTED = Statement(
+    select(func.count())
+    .select_from(mails)
+    .where(
+        mails.c.address_key == param("address_key", mails.c.address_key),
+        mails.c.template == param("template", mails.c.template),
+        mails.c.account_id.is_not(None),
+        mails.c.created_at > param("since", mails.c.created_at),
+    )
+)
+_FORGET_SENT = Statement(delete(mails).where(mails.c.sent_at <= param("sent", mails.c.sent_at)))
+_FORGET_PARKED = Statement(delete(mails).where(mails.c.parked_at <= param("parked", mails.c.parked_at)))
 _ADD = Insert(mails, _COLUMNS)
 _SAVE = Statement(update(mails).where(_THIS).values({name: param(name, mails.c[name]) for name in _CHANGES}))
 _REMOVE = Statement(delete(mails).where(_THIS))
@@ -48,6 +61,10 @@ class SqlMails:
     def lock_due(self, now: datetime, limit: int) -> Sequence[Mail]:
         return [_mail(row) for row in self._sql.rows(_LOCK_DUE, now=now, most=limit)]
 
+    def lock(self, mail_id: MailId) -> Mail | None:
+        row = self._sql.row(_LOCK, this=mail_id)
+        return None if row is None else _mail(row)
+
     def save(self, mail: Mail) -> None:
         self._sql.do(
             _SAVE,
@@ -61,6 +78,13 @@ class SqlMails:
     def parked(self, limit: int) -> Sequence[Mail]:
         return [_mail(row) for row in self._sql.rows(_PARKED, most=limit)]
 
+    def posted(self, address_key: str, template: MailTemplate, *, since: datetime) -> int:
+        found: int = self._sql.value(_POSTED, address_key=address_key, template=template, since=since)
+        return found
+
+    def forget(self, *, sent: datetime, parked: datetime) -> int:
+        return self._sql.do(_FORGET_SENT, sent=sent) + self._sql.do(_FORGET_PARKED, parked=parked)
+
     def remove(self, mail_id: MailId) -> None:
         self._sql.do(_REMOVE, this=mail_id)
 
@@ -70,6 +94,7 @@ def _row(mail: Mail) -> Row:
         mail.id,
         mail.account_id,
         mail.recipient,
+        mail.address_key,
         mail.template,
         mail.code_id,
         json.dumps(dict(mail.details)),
@@ -86,12 +111,12 @@ def _mail(row: Row) -> Mail:
         id=row[0],
         account_id=row[1],
         recipient=row[2],
-        template=row[3],
-        code_id=row[4],
-        details=json.loads(row[5]),
-        created_at=row[6],
-        due_at=row[7],
-        tries=row[8],
-        sent_at=row[9],
-        parked_at=row[10],
+        template=row[4],
+        code_id=row[5],
+        details=json.loads(row[6]),
+        created_at=row[7],
+        due_at=row[8],
+        tries=row[9],
+        sent_at=row[10],
+        parked_at=row[11],
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from hunter_core.accounts.names import email_key
 from hunter_core.ids import AccountId, CodeId, MailId
 
 
@@ -20,6 +21,7 @@ class MailTemplate(StrEnum):
     CHANGE_EMAIL = "CHANGE_EMAIL"
     EMAIL_CHANGE_ASKED = "EMAIL_CHANGE_ASKED"
     EMAIL_CHANGED = "EMAIL_CHANGED"
+    ADDRESS_WANTED = "ADDRESS_WANTED"
     TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
     SESSION_REVOKED = "SESSION_REVOKED"
     TWO_FACTOR_ON = "TWO_FACTOR_ON"
@@ -42,10 +44,11 @@ class Mail:
     A mail as stored: what it is made of, never the code that it carries.
 
     Attributes:
-        account_id: Whose affair it is; it goes with the account. None where there is no account.
+        account_id: Whose affair it is; it goes with the account. None while a mail was only asked for, by an
+            address that may or may not have an account (`mail/asked.py`).
         code_id: The one-time code that it carries, which is derived again when the mail is made.
         details: What the template tells beside it, by name; no secrets.
-        due_at: Not sent before; moved back after a failure.
+        due_at: Not sent before; moved back after a failure, and while somebody sends it.
         tries: How often sending it failed.
         parked_at: When it was given up, to be looked at; None while it is tried.
     """
@@ -61,3 +64,8 @@ class Mail:
     tries: int = 0
     sent_at: datetime | None = None
     parked_at: datetime | None = None
+
+    @property
+    def address_key(self) -> str:
+        """The lower-cased recipient: by it is counted how many mails an address is sent."""
+        return email_key(self.recipient)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hunter_core.ids import MailId
-from hunter_core.mail.mail import Mail
+from hunter_core.mail.mail import Mail, MailTemplate
 
 
 class Mails(Protocol):
@@ -25,6 +25,27 @@ class Mails(Protocol):
         They are locked until the transaction ends; those that another transaction holds are left out, so that
         several senders never take the same one.
         """
+        ...
+
+    def lock(self, mail_id: MailId) -> Mail | None:
+        """
+        Return the mail, locked against every other writer until the transaction ends; None when it is gone.
+
+        Raises:
+            StoreUnavailable: If the lock was not to be had in time.
+        """
+        ...
+
+    def posted(self, address_key: str, template: MailTemplate, *, since: datetime) -> int:
+        """
+        Return how many mails of *template* to this lower-cased address were posted after *since*.
+
+        Those that were only asked for, and have no account, do not count.
+        """
+        ...
+
+    def forget(self, *, sent: datetime, parked: datetime) -> int:
+        """Forget the mails that were sent, or parked, at these moments or earlier; return how many."""
         ...
 
     def save(self, mail: Mail) -> None:
@@ -65,6 +86,7 @@ class Mailer(Protocol):
         Raises:
             MailRefused: If this message will never be taken (an address that there is not).
             MailUnavailable: If it was not taken for now.
+            MailServerAway: If nothing is taken for now.
         """
         ...
 
@@ -75,3 +97,7 @@ class MailRefused(Exception):
 
 class MailUnavailable(Exception):
     """The message was not taken for now: server down, slow or busy."""
+
+
+class MailServerAway(MailUnavailable):
+    """There is no server to hand anything to for now: the next message would fare no better."""

@@ -50,6 +50,8 @@ accounts = Table(
     instant("delete_at", nullable=True),
     # When an admin took it out of use; nothing while none has.
     instant("deactivated_at", nullable=True),
+    # When its rows began to go, a few at a time; from then on nothing of it is shown.
+    instant("erased_at", nullable=True),
     one_of("role", Role),
     UniqueConstraint("email_key"),
 )
@@ -85,6 +87,8 @@ sessions = Table(
     Column("address", String(LONGEST_ADDRESS)),
     instant("authenticated_at"),
     instant("stepped_up_at", nullable=True),
+    # When the generations began whose tokens still have their grace (`moments`); nothing where none has.
+    Column("earlier", Text),
     *at_least(0, "generation"),
 )
 # The sessions of an account; an id is a UUIDv7, so the newest come last.
@@ -138,6 +142,8 @@ _waiting = mails.c.sent_at.is_(None) & mails.c.parked_at.is_(None)
 Index("ix_mails_waiting", mails.c.due_at, postgresql_where=_waiting, sqlite_where=_waiting)
 _sent = mails.c.sent_at.is_not(None)
 Index("ix_mails_sent", mails.c.sent_at, postgresql_where=_sent, sqlite_where=_sent)
+_parked = mails.c.parked_at.is_not(None)
+Index("ix_mails_parked", mails.c.parked_at, postgresql_where=_parked, sqlite_where=_parked)
 Index(None, mails.c.address_key, mails.c.template)
 Index(None, mails.c.account_id)
 Index(None, mails.c.code_id)
@@ -147,7 +153,7 @@ password_checks = Table(
     metadata,
     # A keyed hash of the lower-cased address, so that an address without an account is counted like any other.
     Column("subject", LargeBinary(32), primary_key=True),
-    # The moments of the checks that still count, as a JSON list.
+    # The moments of the checks that still count (`moments`).
     Column("moments", Text, nullable=False),
     instant("last_at"),
     # When the owner was last told that there were too many.

@@ -16,6 +16,7 @@ _LEAVING = sa.text("delete_at IS NOT NULL")
 _BLOCKS = sa.text("blocker_id IS NOT NULL")
 _ENDED = sa.text("revoked_at IS NOT NULL")
 _SENT = sa.text("sent_at IS NOT NULL")
+_PARKED = sa.text("parked_at IS NOT NULL")
 _WAITING = sa.text("sent_at IS NULL AND parked_at IS NULL")
 _PURPOSES = ("VERIFY_EMAIL", "CHANGE_EMAIL", "RESET_PASSWORD", "OAUTH_STATE", "OAUTH_EXCHANGE", "TWO_FACTOR")
 _OLD_PURPOSES = ("VERIFY_EMAIL", "RESET_PASSWORD", "OAUTH_STATE", "OAUTH_EXCHANGE")
@@ -56,9 +57,11 @@ def upgrade() -> None:
         sqlite_where=_LEAVING,
     )
     op.add_column("accounts", sa.Column("deactivated_at", types.Instant(), nullable=True))
+    op.add_column("accounts", sa.Column("erased_at", types.Instant(), nullable=True))
     op.execute(sa.text("UPDATE accounts SET deactivated_at = updated_at WHERE NOT is_active"))
     op.add_column("sessions", sa.Column("authenticated_at", types.Instant(), nullable=True))
     op.add_column("sessions", sa.Column("stepped_up_at", types.Instant(), nullable=True))
+    op.add_column("sessions", sa.Column("earlier", sa.Text(), nullable=True))
     # A session that was opened before proves what its sign-in proved, when it was opened.
     op.execute("UPDATE sessions SET authenticated_at = created_at")
     with op.batch_alter_table("sessions", copy_from=_sessions()) as sessions:
@@ -115,8 +118,14 @@ def upgrade() -> None:
         "ix_mails_sent", "mails", ["sent_at"], unique=False, postgresql_where=_SENT, sqlite_where=_SENT
     )
     op.create_index(
-        op.f("ix_mails_address_key_template"), "mails", ["address_key", "template"], unique=False
+        "ix_mails_parked",
+        "mails",
+        ["parked_at"],
+        unique=False,
+        postgresql_where=_PARKED,
+        sqlite_where=_PARKED,
     )
+    op.create_index(op.f("ix_mails_address_key_template"), "mails", ["address_key", "template"], unique=False)
     op.create_index(op.f("ix_mails_account_id"), "mails", ["account_id"], unique=False)
     op.create_index(op.f("ix_mails_code_id"), "mails", ["code_id"], unique=False)
     op.create_table(
@@ -191,9 +200,11 @@ def downgrade() -> None:
         op.drop_table(table)
     _create_codes(_OLD_PURPOSES)
     with op.batch_alter_table("sessions", copy_from=_sessions()) as sessions:
+        sessions.drop_column("earlier")
         sessions.drop_column("stepped_up_at")
         sessions.drop_column("authenticated_at")
     op.drop_index("ix_accounts_delete_at", table_name="accounts")
+    op.drop_column("accounts", "erased_at")
     op.drop_column("accounts", "deactivated_at")
     op.drop_column("accounts", "delete_at")
 
@@ -247,6 +258,7 @@ def _sessions() -> sa.Table:
         sa.Column("address", sa.String(length=45), nullable=True),
         sa.Column("authenticated_at", types.Instant(), nullable=True),
         sa.Column("stepped_up_at", types.Instant(), nullable=True),
+        sa.Column("earlier", sa.Text(), nullable=True),
         sa.CheckConstraint("generation >= 0", name=op.f("ck_sessions_generation")),
         _owned("sessions"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
