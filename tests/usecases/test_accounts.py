@@ -18,6 +18,7 @@ from hunter_core.accounts.logout import logout, logout_all
 from hunter_core.accounts.policy import CONTRACT, MOST_SESSIONS, STRICT
 from hunter_core.accounts.refresh import Reused, refresh
 from hunter_core.accounts.register import Registration, register
+from hunter_core.accounts.rotation import MOST_REMEMBERED
 from hunter_core.accounts.session import Client, SignedIn
 from hunter_core.accounts.sign_in import Gate, SignIn, TokenPair
 from hunter_core.errors import (
@@ -35,11 +36,12 @@ from hunter_core.errors import (
 from hunter_core.hunters.me import me
 from hunter_core.hunters.settings import Settings
 from hunter_core.ids import SessionId
+from hunter_core.mail.mail import MailTemplate
 from hunter_core.words import Rank
 from tests.builders import NOW, a_rulebook, an_id
 from tests.usecases.gates import PASSWORD, PEPPERS, a_gate
 
-SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 GATE = a_gate()
 
 
@@ -415,7 +417,8 @@ def test_a_sign_in_too_many_ends_the_oldest_session(store: MemoryStore) -> None:
     second = signed_in(store)
     cheap = replace(GATE, passwords=_AlwaysRight())
     for number in range(MOST_SESSIONS - 2):
-        signed_in(store, gate=cheap, now=NOW + number * SECOND)
+        # Slowly: more than ten in five minutes are refused.
+        signed_in(store, gate=cheap, now=NOW + number * MINUTE)
     who(store, first.tokens.token)
     last = signed_in(store, gate=cheap, now=NOW + DAY)
     with pytest.raises(Unauthenticated):
@@ -554,12 +557,58 @@ def test_a_token_that_comes_back_after_its_grace_ends_the_session(store: MemoryS
             who(store, access, now=late)
 
 
-def test_a_token_whose_successor_was_used_has_no_grace(store: MemoryStore) -> None:
+def test_a_token_whose_successor_was_used_keeps_its_own_grace_and_gets_its_own_successor(
+    store: MemoryStore,
+) -> None:
     first = registered(store).tokens.refresh_token
     second = refreshed(store, first, now=NOW).refresh_token
-    refreshed(store, second, now=NOW + SECOND)
+    third = refreshed(store, second, now=NOW + 4 * SECOND).refresh_token
+    assert refreshed(store, first, now=NOW + 10 * SECOND).refresh_token == second
+    assert refreshed(store, second, now=NOW + 14 * SECOND).refresh_token == third
     with pytest.raises(RefreshTokenReused):
-        refreshed(store, first, now=NOW + 2 * SECOND)
+        refreshed(store, first, now=NOW + 10 * SECOND + timedelta(microseconds=1))
+
+
+def test_a_long_chain_of_refreshes_leaves_each_token_its_grace_and_no_more(store: MemoryStore) -> None:
+    tokens = [registered(store).tokens.refresh_token]
+    for number in range(MOST_REMEMBERED):
+        tokens.append(
+            refreshed(store, tokens[-1], now=NOW + number * timedelta(milliseconds=90)).refresh_token
+        )
+    for number, token in enumerate(tokens[:-1]):
+        assert refreshed(store, token, now=NOW + 10 * SECOND).refresh_token == tokens[number + 1]
+    late = NOW + 10 * SECOND + 45 * timedelta(milliseconds=1)
+    assert refreshed(store, tokens[1], now=late).refresh_token == tokens[2]
+    with pytest.raises(RefreshTokenReused):
+        refreshed(store, tokens[0], now=late)
+
+
+def test_what_is_remembered_of_a_session_is_forgotten_with_the_grace(store: MemoryStore) -> None:
+    found = registered(store)
+    token = found.tokens.refresh_token
+    for number in range(5):
+        token = refreshed(store, token, now=NOW + number * SECOND).refresh_token
+    refreshed(store, token, now=NOW + MINUTE)
+    with store.read() as uow:
+        session = uow.sessions.get(found.session.id)
+    assert session is not None
+    assert session.earlier == ()
+
+
+def test_the_owner_is_told_of_a_reuse_once_and_the_log_has_it(store: MemoryStore) -> None:
+    gate = a_gate()
+    found = registered(store, gate=gate)
+    refreshed(store, found.tokens.refresh_token, now=NOW, gate=gate)
+    for _ in range(3):
+        with pytest.raises(Unauthenticated):
+            refreshed(store, found.tokens.refresh_token, now=NOW + DAY, gate=gate)
+    with store.write() as uow:
+        mails = uow.mails.lock_due(NOW + DAY, 10)
+    told = [mail for mail in mails if mail.template is MailTemplate.SESSION_REVOKED]
+    assert [(mail.recipient, mail.account_id) for mail in told] == [
+        ("Jinwoo@Example.org", found.me.account.id)
+    ]
+    assert found.tokens.refresh_token not in repr(told)
 
 
 def test_reuse_ends_that_session_and_no_other(store: MemoryStore) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Executable, delete, select, update
 
+from hunter_adapters.sql.moments import moments_as_text, moments_of_text
 from hunter_adapters.sql.statements import Row, Statement, number, param
 from hunter_adapters.sql.tables import password_checks
 from hunter_adapters.sql.transaction import Transaction
 from hunter_core.accounts.attempts import Checks
-from hunter_core.limits.limit import micros
 
 _checks = password_checks.c
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_SUBJECT = _checks.subject == param("subject", _checks.subject)
 # Asked before every sign-in, and all that is asked of whoever is past the limit: spared BEGIN and ROLLBACK.
 _GET = Statement(select(_checks.moments, _checks.told_at).where(_OF_SUBJECT), alone=True)
@@ -68,10 +66,10 @@ class SqlPasswordChecks:
         return Checks(subject=subject) if row is None else _of(subject, row)
 
     def lock(self, subject: bytes, now: datetime) -> Checks:
-        return _of(subject, self._sql.only(_LOCK, subject=subject, none="[]", now=now))
+        return _of(subject, self._sql.only(_LOCK, subject=subject, none="", now=now))
 
     def save(self, checks: Checks, now: datetime) -> None:
-        moments = json.dumps([micros(moment) for moment in checks.moments], separators=(",", ":"))
+        moments = moments_as_text(checks.moments)
         self._sql.do(_SAVE, this=checks.subject, moments=moments, last_at=now, told_at=checks.told_at)
 
     def purge(self, before: datetime, limit: int) -> int:
@@ -79,5 +77,4 @@ class SqlPasswordChecks:
 
 
 def _of(subject: bytes, row: Row) -> Checks:
-    moments = tuple(_EPOCH + timedelta(microseconds=each) for each in json.loads(row[0]))
-    return Checks(subject=subject, moments=moments, told_at=row[1])
+    return Checks(subject=subject, moments=moments_of_text(row[0]), told_at=row[1])

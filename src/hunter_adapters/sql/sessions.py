@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from hunter_adapters.sql.moments import moments_as_text, moments_of_text
 from hunter_adapters.sql.statements import Insert, Row, Statement, columns_of, number, param
 from hunter_adapters.sql.tables import accounts, sessions
 from hunter_adapters.sql.transaction import Transaction
@@ -124,6 +125,7 @@ def _row(session: Session) -> Row:
         session.address,
         session.authenticated_at,
         session.stepped_up_at,
+        moments_as_text(session.earlier) or None,
     )
 
 
@@ -142,4 +144,5 @@ def _session(row: Row) -> Session:
         address=row[10],
         authenticated_at=row[11],
         stepped_up_at=row[12],
+        earlier=moments_of_text(row[13] or ""),
     )

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
+from itertools import dropwhile
 
 from hunter_core.accounts.policy import AuthPolicy
 from hunter_core.accounts.session import Session
+
+MOST_REMEMBERED = 100
+"""Generations whose beginning is remembered, when a session is refreshed again and again within the grace."""
 
 
 class Presented(Enum):
@@ -23,9 +27,9 @@ def presented(session: Session, generation: int, now: datetime, policy: AuthPoli
     """
     Return what the token of *generation* is worth at *now*.
 
-    Only the generation just before the current one has a grace: who holds the successor's successor has
-    long received the successor. A generation that is not reached yet (the database was put back to an
-    earlier state) is nobody's reuse; its session counts as over.
+    Every generation has its own grace, from the moment at which its token was used: of twenty requests with
+    one token some come late, when another has already used the successor. A generation that is not reached
+    yet (the database was put back to an earlier state) is nobody's reuse; its session counts as over.
     """
     if not session.is_open(now) or generation > session.generation:
         return Presented.OVER
@@ -33,15 +37,31 @@ def presented(session: Session, generation: int, now: datetime, policy: AuthPoli
         return Presented.OVER
     if generation == session.generation:
         return Presented.CURRENT
-    if generation == session.generation - 1 and now <= session.rotated_at + policy.grace:
+    used_at = _used_at(session, generation)
+    if used_at is not None and now <= used_at + policy.grace:
         return Presented.REPEATED
     return Presented.REUSED
 
 
-def rotated(session: Session, *, now: datetime, address: str | None) -> Session:
+def _used_at(session: Session, generation: int) -> datetime | None:
+    """Return when the token of *generation*, an earlier one, was used: the next one began; None if long ago."""
+    began = (*session.earlier, session.rotated_at)
+    back = session.generation - generation
+    return began[-back] if back <= len(began) else None
+
+
+def rotated(session: Session, *, now: datetime, address: str | None, policy: AuthPolicy) -> Session:
     """Return *session* with its next generation, refreshed from *address*. Its end stays where it was."""
+    # The first generation began with the session: no token was used then.
+    began = (*session.earlier, session.rotated_at) if session.generation else ()
+    earlier = tuple(dropwhile(lambda at: at + policy.grace < now, began))[-MOST_REMEMBERED:]
     return replace(
-        session, generation=session.generation + 1, rotated_at=now, last_used_at=now, address=address
+        session,
+        generation=session.generation + 1,
+        rotated_at=now,
+        last_used_at=now,
+        address=address,
+        earlier=earlier,
     )
 
 

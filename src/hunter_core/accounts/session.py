@@ -42,6 +42,8 @@ class Session:
         salt: 16 random bytes of this session. A refresh token is a keyed hash of id, generation and salt,
             under a key that the database does not hold, so that no usable token is stored.
         rotated_at: When `generation` began.
+        earlier: When the generations just before it began, the latest last: as many as were used so shortly
+            before that their tokens still had their grace.
         expires_at: The end that no refresh moves.
         revoked_at: When it was ended before that (logout, reuse, change of password); None while it runs.
         device: What the client says it is, at most `LONGEST_DEVICE` characters; None where it says nothing.
@@ -64,6 +66,7 @@ class Session:
     address: str | None = None
     authenticated_at: datetime
     stepped_up_at: datetime | None = None
+    earlier: tuple[datetime, ...] = ()
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether the session is neither ended nor past its end."""
