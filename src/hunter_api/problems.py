@@ -17,6 +17,7 @@ STATUS: Mapping[type[HunterError], HTTPStatus] = {
     api.BadRequest: HTTPStatus.BAD_REQUEST,
     core.IdempotencyKeyInvalid: HTTPStatus.BAD_REQUEST,
     core.CodeInvalid: HTTPStatus.BAD_REQUEST,
+    core.SecondFactorWrong: HTTPStatus.BAD_REQUEST,
     core.EmailTaken: HTTPStatus.BAD_REQUEST,
     core.HunterNameTaken: HTTPStatus.BAD_REQUEST,
     # Who asks.
@@ -33,9 +34,9 @@ STATUS: Mapping[type[HunterError], HTTPStatus] = {
     api.MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     # The state refuses.
     core.Refused: HTTPStatus.CONFLICT,
-    core.QuestRefused: HTTPStatus.CONFLICT,
     core.IdentityTaken: HTTPStatus.CONFLICT,
     core.LastWayIn: HTTPStatus.CONFLICT,
+    core.QuestRefused: HTTPStatus.CONFLICT,
     core.QuestInactive: HTTPStatus.CONFLICT,
     core.QuestAlreadyCompleted: HTTPStatus.CONFLICT,
     core.QuestExpired: HTTPStatus.CONFLICT,
@@ -47,6 +48,7 @@ STATUS: Mapping[type[HunterError], HTTPStatus] = {
     core.IdempotencyInProgress: HTTPStatus.CONFLICT,
     # The body.
     api.BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
+    api.HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     api.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     api.UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     core.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -56,8 +58,8 @@ STATUS: Mapping[type[HunterError], HTTPStatus] = {
     core.TryLater: HTTPStatus.SERVICE_UNAVAILABLE,
     core.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     core.TooBusy: HTTPStatus.SERVICE_UNAVAILABLE,
-    core.OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
     core.ProviderUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    core.OutcomeUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
     # Ours.
     core.RulebookInvalid: HTTPStatus.INTERNAL_SERVER_ERROR,
     RulebookUnreadable: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -91,9 +93,16 @@ def body_of(error: HunterError, request_id: str) -> bytes:
     """Return the envelope that says *error*."""
     details = None
     message = str(error)
-    if isinstance(error, core.InvalidInput):
-        details = [{"field": printable(field), "message": text} for field, text in error.problems]
-        message = _named(details)
+    match error:
+        case core.InvalidInput():
+            details = [{"field": printable(field), "message": text} for field, text in error.problems]
+            message = _named(details)
+        case core.StepUpRequired() if error.needs:
+            details = [{"field": field, "message": "is needed here"} for field in error.needs]
+        case core.TwoFactorRequired():
+            details = [{"field": "code", "message": "is needed here"}]
+            if error.ticket is not None:
+                details.append({"field": "ticket", "message": error.ticket})
     return failure(error.code, message, request_id, details)
 
 

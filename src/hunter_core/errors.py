@@ -124,7 +124,9 @@ class TwoFactorRequired(Unauthenticated):
     code = "TWO_FACTOR_REQUIRED"
 
     def __init__(self, ticket: str | None = None) -> None:
-        super().__init__("This account asks for a code, too: the one that your app shows, or a recovery code.")
+        super().__init__(
+            "This account asks for a code, too: the one that your app shows, or a recovery code."
+        )
         self.ticket = ticket
 
 
@@ -141,9 +143,19 @@ class NotVerified(Forbidden):
 
 
 class StepUpRequired(Forbidden):
-    """The act needs a fresh proof of who asks, though the session stands."""
+    """
+    The act needs a fresh proof of who asks, though the session stands.
+
+    `needs` names what would do, as fields of the request: `password`, `code` or both; nothing where only
+    signing in again does.
+    """
 
     code = "STEP_UP_REQUIRED"
+
+    def __init__(self, *needs: str) -> None:
+        how = f"send {' and '.join(needs)} with the request" if needs else "sign in again"
+        super().__init__(f"This needs a fresh proof of who you are: {how}.")
+        self.needs = needs
 
 
 # --- never: the state refuses ------------------------------------------------------------------------
@@ -167,16 +179,6 @@ class HunterNameTaken(Refused):
     code = "HUNTER_NAME_TAKEN"
 
 
-class QuestRefused(Refused):
-    """A quest cannot be completed or skipped."""
-
-    code = "QUEST_REFUSED"
-
-
-class QuestInactive(QuestRefused):
-    """The quest is archived or switched off."""
-
-    code = "QUEST_INACTIVE"
 class IdentityTaken(Refused):
     """Another account has this identity."""
 
@@ -192,9 +194,21 @@ class LastWayIn(Refused):
     code = "LAST_WAY_IN"
 
     def __init__(self) -> None:
-        super().__init__("This is the only way into the account. Set a password or link another identity first.")
+        super().__init__(
+            "This is the only way into the account. Set a password or link another identity first."
+        )
 
 
+class QuestRefused(Refused):
+    """A quest cannot be completed or skipped."""
+
+    code = "QUEST_REFUSED"
+
+
+class QuestInactive(QuestRefused):
+    """The quest is archived or switched off."""
+
+    code = "QUEST_INACTIVE"
 
     def __init__(self, quest_id: UUID) -> None:
         super().__init__("The quest is not active. Switch it on, or choose another.")
@@ -309,6 +323,13 @@ class TooBusy(TryLater):
     """A bounded queue is full. Nothing was changed."""
 
 
+class ProviderUnavailable(TryLater):
+    """An identity provider does not answer in time. Nothing was changed."""
+
+    def __init__(self, message: str = "The identity provider does not answer. Try again in a while.") -> None:
+        super().__init__(message, retry_after=10)
+
+
 class RateLimitExceeded(TryLater):
     """There were more requests than the limit allows. Nothing was changed."""
 
@@ -319,13 +340,6 @@ class RateLimitExceeded(TryLater):
 
 
 class OutcomeUnknown(TryLater):
-class ProviderUnavailable(TryLater):
-    """An identity provider does not answer in time. Nothing was changed."""
-
-    def __init__(self, message: str = "The identity provider does not answer. Try again in a while.") -> None:
-        super().__init__(message, retry_after=10)
-
-
     """The connection was lost at COMMIT: it may or may not have happened. A retry with the same key tells."""
 
     code = "OUTCOME_UNKNOWN"

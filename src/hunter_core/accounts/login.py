@@ -8,14 +8,17 @@ from functools import partial
 
 from hunter_core.accounts.account import Account
 from hunter_core.accounts.attempts import Subject, count_check
+from hunter_core.accounts.let_in import check_may_come_in, let_in, welcomed
 from hunter_core.accounts.names import check_email, email_key
 from hunter_core.accounts.passwords import normalised
+from hunter_core.accounts.second_factor import Asked, second_factor
 from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind
-from hunter_core.accounts.session import NOWHERE, Client, Session, SignedIn
-from hunter_core.accounts.sign_in import Gate, SignIn, open_session, tokens_for
-from hunter_core.errors import Forbidden, InvalidCredentials, NotFound, NotVerified, TooBusy
+from hunter_core.accounts.session import NOWHERE, Client, Session
+from hunter_core.accounts.sign_in import Gate, SignIn
+from hunter_core.accounts.two_factor import Way
+from hunter_core.errors import Forbidden, InvalidCredentials, NotFound, TooBusy
 from hunter_core.gathering import Gathering
-from hunter_core.hunters.me import Me, me_of
+from hunter_core.hunters.me import Me
 from hunter_core.ports import Store, UnitOfWork
 from hunter_core.rules.rulebook import Rulebook
 
@@ -32,9 +35,12 @@ def login(
     password: str,
     now: datetime,
     client: Client = NOWHERE,
+    code: str | None = None,
 ) -> SignIn:
     """
     Open a session for whoever knows the password. Commits by itself: it is checked outside the transaction.
+
+    Where the account has a second factor, it takes its *code*, too; who has not the password learns nothing of it.
 
     An unknown address, a wrong password and an account without one raise the same and take the same time.
     A hash made at another cost or under an older pepper is made anew. Every check is counted before it is made.
@@ -46,6 +52,8 @@ def login(
         InvalidCredentials: If they do not belong together.
         Forbidden: If they do, and the account has been deactivated.
         NotVerified: If they do, and the address must be verified first.
+        TwoFactorRequired: If they do, and a code is needed.
+        SecondFactorWrong: If they do, and the code is wrong or was used.
     """
     key, form = _checked(email, password)
     for _ in range(TRIES):
@@ -57,7 +65,7 @@ def login(
         try:
             if not right or account is None or stored is None:
                 raise InvalidCredentials
-            _may_come_in(account, gate)
+            check_may_come_in(account, gate)
         except (InvalidCredentials, Forbidden) as refusal:
             _record(gate, SecurityEventKind.SIGN_IN_FAILED, account, client, now, reason=refusal.code)
             raise
@@ -65,17 +73,20 @@ def login(
             _let_in,
             checked=account,
             renewed=_renewed(gate, form, stored),
+            code=code,
             gate=gate,
             client=client,
             rulebook=rulebook,
             now=now,
         )
         found = store.run(let_in)
-        if found is not None:
-            me, session = found
-            _record(gate, SecurityEventKind.SIGNED_IN, me.account, client, now, session=session)
-            pair = tokens_for(gate, session, SignedIn.of(session, me.account), now)
-            return SignIn(me=me, session=session, tokens=pair)
+        if found is None:
+            continue
+        asked, came_in = found
+        asked.settle(gate=gate, client=client, session_id=came_in and came_in[1].id)
+        if came_in is not None:
+            me, session = came_in
+            return welcomed(gate=gate, me=me, session=session, client=client, now=now)
     raise TooBusy("The account is being changed. Try again shortly.")
 
 
@@ -84,24 +95,29 @@ def _let_in(
     *,
     checked: Account,
     renewed: str,
+    code: str | None,
     gate: Gate,
     client: Client,
     rulebook: Rulebook,
     now: datetime,
-) -> tuple[Me, Session] | None:
-    """Open a session of the account that was *checked*; None when another password or address holds by now."""
+) -> tuple[Asked, tuple[Me, Session] | None] | None:
+    """
+    Open a session of the account that was *checked*, unless its second factor is in the way.
+
+    None when another password or address holds by now.
+    """
     try:
         account = uow.accounts.lock(checked.id)
     except NotFound as gone:
         raise InvalidCredentials from gone
     if (account.password_hash, account.email_key) != (checked.password_hash, checked.email_key):
         return None
-    _may_come_in(account, gate)
-    account = replace(account, password_hash=renewed, last_login=now, updated_at=now)
-    uow.accounts.save(account)
-    session = open_session(uow=uow, account=account, policy=gate.policy, client=client, now=now)
-    hunter, settings = uow.hunters.get(account.id), uow.settings.get(account.id)
-    return me_of(account, hunter, settings, now=now, rulebook=rulebook), session
+    check_may_come_in(account, gate)
+    asked = second_factor(uow=uow, gate=gate, account=account, code=code, way=Way.SIGN_IN, now=now)
+    if not asked.passed:
+        return asked, None
+    account = replace(account, password_hash=renewed)
+    return asked, let_in(uow=uow, gate=gate, rulebook=rulebook, account=account, client=client, now=now)
 
 
 def _record(
@@ -110,8 +126,6 @@ def _record(
     account: Account | None,
     client: Client,
     now: datetime,
-    *,
-    session: Session | None = None,
     **details: str,
 ) -> None:
     gate.log.record(
@@ -119,7 +133,6 @@ def _record(
             kind=kind,
             at=now,
             account_id=None if account is None else account.id,
-            session_id=None if session is None else session.id,
             client=client,
             details=details,
         )
@@ -135,13 +148,6 @@ def _checked(email: str, password: str) -> tuple[str, str]:
         form = normalised(password)
     gathering.refuse()
     return email_key(email), form
-
-
-def _may_come_in(account: Account, gate: Gate) -> None:
-    if not account.is_active:
-        raise Forbidden("This account has been deactivated.")
-    if gate.policy.requires_verified and not account.is_verified:
-        raise NotVerified("Verify your e-mail address first: follow the link that was sent to it.")
 
 
 def _renewed(gate: Gate, form: str, stored: str) -> str:

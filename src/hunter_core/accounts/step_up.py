@@ -68,12 +68,12 @@ def step_up(
         factor = uow.two_factors.get(account.id)
     if session is None:
         raise Unauthenticated(OVER)
-    has_factor = factor is not None and factor.is_on
-    _refuse_what_is_missing(session, account, proofs, has_factor=has_factor, now=now)
+    has_password, has_factor = account.password_hash is not None, factor is not None and factor.is_on
+    _refuse_what_is_missing(session, proofs, has_password=has_password, has_factor=has_factor, now=now)
     if proofs.password is not None:
         _check_password(store, gate, session, account, proofs.password, proofs.password_field, now, client)
     if proofs.password is None and (proofs.code is None or not has_factor):
-        return _fresh_until(session, has_factor=has_factor)
+        return _fresh_until(session, has_password=has_password, has_factor=has_factor)
 
     def prove(uow: UnitOfWork) -> tuple[Asked | None, Session]:
         locked = uow.accounts.lock(account.id)
@@ -98,15 +98,18 @@ def step_up(
     if asked is not None:
         asked.settle(gate=gate, client=client, session_id=session.id)
     _record(gate, SecurityEventKind.STEPPED_UP, session, now, client)
-    return _fresh_until(proved, has_factor=has_factor)
+    return _fresh_until(proved, has_password=has_password, has_factor=has_factor)
 
 
 def _refuse_what_is_missing(
-    session: Session, account: Account, proofs: Proofs, *, has_factor: bool, now: datetime
+    session: Session, proofs: Proofs, *, has_password: bool, has_factor: bool, now: datetime
 ) -> None:
     needs = []
-    has_password = account.password_hash is not None
-    if proofs.password is None and now >= session.authenticated_at + FRESH and (has_password or not has_factor):
+    if (
+        proofs.password is None
+        and now >= session.authenticated_at + FRESH
+        and (has_password or not has_factor)
+    ):
         if not has_password:
             raise StepUpRequired
         needs.append(proofs.password_field)
@@ -120,11 +123,12 @@ def _is_stepped_up(session: Session, now: datetime) -> bool:
     return session.stepped_up_at is not None and now < session.stepped_up_at + FRESH
 
 
-def _fresh_until(session: Session, *, has_factor: bool) -> datetime:
+def _fresh_until(session: Session, *, has_password: bool, has_factor: bool) -> datetime:
     """Return the moment up to which nothing need be proved again."""
+    moments = [session.authenticated_at] if has_password or not has_factor else []
     if has_factor and session.stepped_up_at is not None:
-        return min(session.authenticated_at, session.stepped_up_at) + FRESH
-    return session.authenticated_at + FRESH
+        moments.append(session.stepped_up_at)
+    return min(moments, default=session.authenticated_at) + FRESH
 
 
 def _check_password(
@@ -146,11 +150,7 @@ def _check_password(
         raise InvalidCredentials
 
 
-def _record(
-    gate: Gate, kind: SecurityEventKind, session: Session, now: datetime, client: Client
-) -> None:
+def _record(gate: Gate, kind: SecurityEventKind, session: Session, now: datetime, client: Client) -> None:
     gate.log.record(
-        SecurityEvent(
-            kind=kind, at=now, account_id=session.account_id, session_id=session.id, client=client
-        )
+        SecurityEvent(kind=kind, at=now, account_id=session.account_id, session_id=session.id, client=client)
     )
