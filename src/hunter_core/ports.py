@@ -13,6 +13,7 @@ from hunter_core.words import Attribute
 if TYPE_CHECKING:
     from hunter_core.accounts.attempts import PasswordChecks
     from hunter_core.accounts.codes import Codes
+    from hunter_core.accounts.erasure import Erasures
     from hunter_core.accounts.identity import Identities
     from hunter_core.accounts.ports import Accounts, HunterSettings, Sessions
     from hunter_core.accounts.two_factor import RecoveryCodes, TwoFactors
@@ -85,6 +86,11 @@ class UnitOfWork(Protocol):
     @property
     def identities(self) -> Identities:
         """Who they are elsewhere."""
+        ...
+
+    @property
+    def erasures(self) -> Erasures:
+        """Who leaves for good."""
         ...
 
     @property

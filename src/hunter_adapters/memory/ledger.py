@@ -72,12 +72,12 @@ class MemoryHistories:
         self._tables, self._locks = tables, locks
 
     def hunter_ids(self) -> Sequence[HunterId]:
-        return sorted(self._tables.hunters.rows())
+        return sorted(each for each in self._tables.hunters.rows() if not self._is_leaving(each))
 
     def read(self, hunter_id: HunterId) -> History:
         tables = self._tables
         hunter = tables.hunters.rows().get(hunter_id)
-        if hunter is None:
+        if hunter is None or self._is_leaving(hunter_id):
             raise NotFound("hunter", hunter_id)
         entries, days = tables.entries.rows(hunter_id), tables.days.rows(hunter_id)
         completions = tables.completions.rows(hunter_id).values()
@@ -93,6 +93,10 @@ class MemoryHistories:
             shown=frozenset(scores if listed else ()),
             listed=listed,
         )
+
+    def _is_leaving(self, hunter_id: HunterId) -> bool:
+        account = self._tables.accounts.rows().get(hunter_id)
+        return account is not None and account.erased_at is not None
 
     def restore(self, hunter: Hunter, days: Sequence[DayRow]) -> None:
         self._locks.need("hunter", hunter.id)

@@ -9,6 +9,7 @@ from typing import Self
 from hunter_adapters.memory.accounts import MemoryAccounts, MemorySessions, MemorySettings
 from hunter_adapters.memory.analytics import MemoryAnalytics
 from hunter_adapters.memory.completions import MemoryCompletions, MemoryUnlocks
+from hunter_adapters.memory.erasures import MemoryErasures
 from hunter_adapters.memory.hunters import MemoryHunters
 from hunter_adapters.memory.identities import MemoryIdentities
 from hunter_adapters.memory.keys import MemoryKeys
@@ -38,6 +39,7 @@ class MemoryUnitOfWork:
         self.two_factors = MemoryTwoFactors(tables, locks)
         self.recovery_codes = MemoryRecoveryCodes(tables, locks)
         self.identities = MemoryIdentities(tables, locks)
+        self.erasures = MemoryErasures(tables, locks)
         self.mails = MemoryMails(tables, locks)
         self.settings = MemorySettings(tables, locks)
         self.hunters = MemoryHunters(tables, locks)

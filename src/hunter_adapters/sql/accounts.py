@@ -72,6 +72,7 @@ def _row(account: Account) -> Row:
         account.updated_at,
         account.delete_at,
         account.deactivated_at,
+        account.erased_at,
     )
 
 
@@ -89,4 +90,5 @@ def _account(row: Row) -> Account:
         updated_at=row[9],
         delete_at=row[10],
         deactivated_at=row[11],
+        erased_at=row[12],
     )

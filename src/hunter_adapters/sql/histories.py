@@ -11,8 +11,18 @@ from hunter_adapters.sql.hunters import SqlHunters
 from hunter_adapters.sql.rows import completion_of, day_of, entry_of, unlock_of
 from hunter_adapters.sql.scores import SqlScores
 from hunter_adapters.sql.statements import Insert, Statement, param
-from hunter_adapters.sql.tables import completions, daily_stats, hunters, meta, quests, unlocks, xp_entries
+from hunter_adapters.sql.tables import (
+    accounts,
+    completions,
+    daily_stats,
+    hunters,
+    meta,
+    quests,
+    unlocks,
+    xp_entries,
+)
 from hunter_adapters.sql.transaction import Transaction
+from hunter_core.errors import NotFound
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import HunterId
 from hunter_core.ledger.days import DayRow
@@ -20,8 +30,11 @@ from hunter_core.ledger.history import History
 
 RULEBOOK = "rulebook"
 
-_HUNTER_IDS = Statement(select(hunters.c.id).order_by(hunters.c.id))
+# Whose account is being erased has no whole history any more.
+_leaving = select(accounts.c.id).where(accounts.c.delete_at.is_not(None), accounts.c.erased_at.is_not(None))
+_HUNTER_IDS = Statement(select(hunters.c.id).where(hunters.c.id.not_in(_leaving)).order_by(hunters.c.id))
 _HUNTER = param("hunter_id", hunters.c.id)
+_LEAVING = Statement(_leaving.where(accounts.c.id == param("hunter_id", accounts.c.id)))
 _ENTRIES = Statement(select(xp_entries).where(xp_entries.c.hunter_id == _HUNTER).order_by(xp_entries.c.seq))
 _COMPLETIONS = Statement(
     select(completions)
@@ -57,6 +70,8 @@ class SqlHistories:
 
     def read(self, hunter_id: HunterId) -> History:
         of = {"hunter_id": hunter_id}
+        if self._sql.row(_LEAVING, **of) is not None:
+            raise NotFound("hunter", hunter_id)
         scores, shown, listed = SqlScores(self._sql).stored(hunter_id)
         return History(
             hunter=SqlHunters(self._sql).get(hunter_id),

@@ -10,6 +10,7 @@ from hunter_adapters.sql.analytics import SqlAnalytics
 from hunter_adapters.sql.codes import SqlCodes
 from hunter_adapters.sql.completions import SqlCompletions
 from hunter_adapters.sql.days import SqlDays
+from hunter_adapters.sql.erasures import SqlErasures
 from hunter_adapters.sql.histories import SqlHistories
 from hunter_adapters.sql.hunters import SqlHunters
 from hunter_adapters.sql.identities import SqlIdentities
@@ -67,6 +68,10 @@ class SqlUnitOfWork:
     @property
     def identities(self) -> SqlIdentities:
         return SqlIdentities(self._sql)
+
+    @property
+    def erasures(self) -> SqlErasures:
+        return SqlErasures(self._sql)
 
     @property
     def mails(self) -> SqlMails:

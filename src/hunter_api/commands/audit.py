@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.progress import track
 
+from hunter_core.errors import NotFound
 from hunter_core.ledger.audit import Difference, differences
 from hunter_core.ports import Store
 from hunter_core.rules.rulebook import Rulebook
@@ -35,8 +36,11 @@ def audit(store: Store, rulebook: Rulebook, console: Console) -> Difference | No
         ids = uow.histories.hunter_ids()
     entries = 0
     for hunter_id in track(ids, "Auditing hunters", console=console, transient=True):
-        with store.read() as uow:
-            history = uow.histories.read(hunter_id)
+        try:
+            with store.read() as uow:
+                history = uow.histories.read(hunter_id)
+        except NotFound:
+            continue  # erased meanwhile
         entries += len(history.entries)
         for difference in differences(history, rulebook):
             return difference

@@ -30,6 +30,7 @@ class Account:
             sign-in takes that back.
         is_active: Whether anybody may act for it: neither an admin nor its owner's wish to leave is in the way.
         deactivated_at: When an admin took it out of use; None while none has. It tells the two apart.
+        erased_at: When its erasure began: its address and name are free, and its rows are going. None before.
         last_login: The last time that a password or a provider opened a session; None before the first.
     """
 
@@ -45,3 +46,12 @@ class Account:
     updated_at: datetime
     delete_at: datetime | None = None
     deactivated_at: datetime | None = None
+    erased_at: datetime | None = None
+
+    def may_be_taken_back(self, now: datetime) -> bool:
+        """Tell whether a sign-in at *now* takes the owner's wish to leave back: in its grace, and not banned."""
+        return self.delete_at is not None and now < self.delete_at and self.deactivated_at is None
+
+    def is_gone(self, now: datetime) -> bool:
+        """Tell whether the grace of a deletion is over: from then on nobody signs in, as if it was erased."""
+        return self.delete_at is not None and now >= self.delete_at

@@ -45,11 +45,16 @@ class Histories(Protocol):
     """Reads and restores whole histories, for audit and for a change of rulebook."""
 
     def hunter_ids(self) -> Sequence[HunterId]:
-        """Return every hunter's id, ascending."""
+        """Return every hunter's id, ascending; without those whose account is being erased."""
         ...
 
     def read(self, hunter_id: HunterId) -> History:
-        """Return everything that is stored of a hunter's game."""
+        """
+        Return everything that is stored of a hunter's game.
+
+        Raises:
+            NotFound: If there is no such hunter, or the account is being erased.
+        """
         ...
 
     def restore(self, hunter: Hunter, days: Sequence[DayRow]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from hunter_core.errors import NotFound
 from hunter_core.leaderboard.order import Score
 from hunter_core.ledger.rebuild import rebuild
 from hunter_core.ports import Store
@@ -25,8 +26,11 @@ def rederive(store: Store, rulebook: Rulebook, progress: Callable[[int, int], No
         return 0
     for done, hunter_id in enumerate(ids, start=1):
         with store.write() as uow:
-            hunter = uow.hunters.lock(hunter_id)
-            history = uow.histories.read(hunter_id)
+            try:
+                hunter = uow.hunters.lock(hunter_id)
+                history = uow.histories.read(hunter_id)
+            except NotFound:
+                continue  # erased meanwhile
             rebuilt = rebuild(replace(history, hunter=hunter), rulebook)
             uow.histories.restore(rebuilt.hunter, rebuilt.days)
             if history.scores != rebuilt.scores:

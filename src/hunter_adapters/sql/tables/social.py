@@ -125,9 +125,7 @@ Index(None, friendships.c.second_id)
 # Whoever is erased goes without a look at every friendship there is.
 Index(None, friendships.c.requester_id)
 _blocks = friendships.c.blocker_id.is_not(None)
-Index(
-    "ix_friendships_blocker_id", friendships.c.blocker_id, postgresql_where=_blocks, sqlite_where=_blocks
-)
+Index("ix_friendships_blocker_id", friendships.c.blocker_id, postgresql_where=_blocks, sqlite_where=_blocks)
 
 guilds = Table(
     "guilds",

@@ -1,0 +1,81 @@
+"""Takes accounts out of memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from hunter_adapters.memory.locks import Locks
+from hunter_adapters.memory.tables import Table, Tables
+from hunter_core.ids import AccountId
+
+AT_ONCE = ("identities", "two_factor", "recovery_codes", "api_tokens")
+LAST = ("settings", "hunters", "accounts")
+
+
+class MemoryErasures:
+    """Implements `hunter_core.accounts.erasure.Erasures`; there are no friends or guilds in memory."""
+
+    __slots__ = ("_locks", "_tables")
+
+    def __init__(self, tables: Tables, locks: Locks) -> None:
+        self._tables, self._locks = tables, locks
+
+    def due(self, now: datetime, limit: int) -> Sequence[AccountId]:
+        found = [
+            (account.delete_at, account.id)
+            for account in self._tables.accounts.rows().values()
+            if account.delete_at is not None and account.delete_at <= now
+        ]
+        return [account_id for _, account_id in sorted(found)][:limit]
+
+    def begin(self, account_id: AccountId, *, now: datetime) -> None:
+        self._locks.need("account", account_id)
+        self._locks.need("hunter", account_id)
+        nobody = account_id.hex
+        stripped = replace(
+            self._tables.accounts.rows()[account_id],
+            email=nobody,
+            email_key=nobody,
+            password_hash=None,
+            is_active=False,
+            is_verified=False,
+            last_login=None,
+            erased_at=now,
+        )
+        self._tables.accounts.edit()[account_id] = stripped
+        hunter = self._tables.hunters.rows()[account_id]
+        self._tables.hunters.edit()[account_id] = replace(
+            hunter, name=nobody, avatar_url=None, is_active=False
+        )
+        for name in AT_ONCE:
+            table = getattr(self._tables, name, None)
+            if table is not None:
+                _remove(table, account_id, limit=None)
+
+    def some(self, account_id: AccountId, limit: int) -> bool:
+        self._locks.need("account", account_id)
+        left = limit
+        for each in fields(self._tables):
+            if each.name not in LAST:
+                left -= _remove(getattr(self._tables, each.name), account_id, limit=left)
+                if left <= 0:
+                    return True
+        for name in LAST:
+            _remove(getattr(self._tables, name), account_id, limit=None)
+        return False
+
+
+def _remove(table: Table[Any, Any], account_id: AccountId, *, limit: int | None) -> int:
+    """Remove at most *limit* rows of the account: those in its part, those of its key, those that name it."""
+    found: list[tuple[AccountId | None, Any]] = [(account_id, key) for key in table.rows(account_id)]
+    found += [
+        (None, key)
+        for key, row in table.rows().items()
+        if account_id in (key, getattr(row, "account_id", None), getattr(row, "hunter_id", None))
+    ]
+    for part, key in found[:limit]:
+        table.edit(part).pop(key)
+    return len(found[:limit])
