@@ -11,6 +11,7 @@ from hunter_core.ids import CompletionId
 from hunter_core.words import Attribute
 
 if TYPE_CHECKING:
+    from hunter_core.accounts.api_token import ApiTokens
     from hunter_core.accounts.attempts import PasswordChecks
     from hunter_core.accounts.codes import Codes
     from hunter_core.accounts.erasure import Erasures
@@ -91,6 +92,11 @@ class UnitOfWork(Protocol):
     @property
     def erasures(self) -> Erasures:
         """Who leaves for good."""
+        ...
+
+    @property
+    def api_tokens(self) -> ApiTokens:
+        """What scripts come with."""
         ...
 
     @property

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from hunter_core.accounts.account import Account
+from hunter_core.accounts.api_token import ApiToken
 from hunter_core.accounts.attempts import Checks
 from hunter_core.accounts.code import OneTimeCode
 from hunter_core.accounts.identity import Identity
@@ -21,6 +22,7 @@ from hunter_core.hunters.hunter import Hunter
 from hunter_core.hunters.settings import Settings
 from hunter_core.ids import (
     AccountId,
+    ApiTokenId,
     CodeId,
     CompletionId,
     HunterId,
@@ -117,6 +119,7 @@ class Tables:
     two_factors: Table[AccountId, TwoFactor] = field(default_factory=_table)
     recovery_codes: Table[bytes, datetime | None] = field(default_factory=_table)
     identities: Table[IdentityId, Identity] = field(default_factory=_table)
+    api_tokens: Table[ApiTokenId, ApiToken] = field(default_factory=_table)
     mails: Table[MailId, Mail] = field(default_factory=_table)
     settings: Table[HunterId, Settings] = field(default_factory=_table)
     hunters: Table[HunterId, Hunter] = field(default_factory=_table)

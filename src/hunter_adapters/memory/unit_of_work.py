@@ -8,6 +8,7 @@ from typing import Self
 
 from hunter_adapters.memory.accounts import MemoryAccounts, MemorySessions, MemorySettings
 from hunter_adapters.memory.analytics import MemoryAnalytics
+from hunter_adapters.memory.api_tokens import MemoryApiTokens
 from hunter_adapters.memory.completions import MemoryCompletions, MemoryUnlocks
 from hunter_adapters.memory.erasures import MemoryErasures
 from hunter_adapters.memory.hunters import MemoryHunters
@@ -40,6 +41,7 @@ class MemoryUnitOfWork:
         self.recovery_codes = MemoryRecoveryCodes(tables, locks)
         self.identities = MemoryIdentities(tables, locks)
         self.erasures = MemoryErasures(tables, locks)
+        self.api_tokens = MemoryApiTokens(tables, locks)
         self.mails = MemoryMails(tables, locks)
         self.settings = MemorySettings(tables, locks)
         self.hunters = MemoryHunters(tables, locks)

@@ -7,6 +7,7 @@ from sqlalchemy import String, column, select, table
 from hunter_adapters.sql.accounts import SqlAccounts
 from hunter_adapters.sql.achievements import SqlAchievements
 from hunter_adapters.sql.analytics import SqlAnalytics
+from hunter_adapters.sql.api_tokens import SqlApiTokens
 from hunter_adapters.sql.codes import SqlCodes
 from hunter_adapters.sql.completions import SqlCompletions
 from hunter_adapters.sql.days import SqlDays
@@ -72,6 +73,10 @@ class SqlUnitOfWork:
     @property
     def erasures(self) -> SqlErasures:
         return SqlErasures(self._sql)
+
+    @property
+    def api_tokens(self) -> SqlApiTokens:
+        return SqlApiTokens(self._sql)
 
     @property
     def mails(self) -> SqlMails:

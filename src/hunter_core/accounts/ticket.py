@@ -40,13 +40,16 @@ def verify_ticket(
     """
 
     def work(uow: UnitOfWork) -> tuple[Me, Session, Asked] | Asked:
-        found = uow.codes.lock_by_hash(gate.codes.digest(ticket))
-        if found is None or found.account_id is None or not found.is_good(CodePurpose.TWO_FACTOR, now):
+        seen = uow.codes.by_hash(gate.codes.digest(ticket))
+        if seen is None or seen.account_id is None:
             raise CodeInvalid
         try:
-            account = uow.accounts.lock(found.account_id)
+            account = uow.accounts.lock(seen.account_id)
         except NotFound as gone:
             raise CodeInvalid from gone
+        found = uow.codes.lock_by_hash(seen.code_hash)
+        if found is None or not found.is_good(CodePurpose.TWO_FACTOR, now):
+            raise CodeInvalid
         check_may_come_in(account, gate)
         asked = second_factor(uow=uow, gate=gate, account=account, code=code, way=Way.SIGN_IN, now=now)
         if not asked.passed:
