@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -84,6 +85,7 @@ class MemorySessions:
             created_at=session.created_at,
             expires_at=session.expires_at,
             revoked_at=session.revoked_at,
+            last_used_at=session.last_used_at,
         )
 
     def get(self, session_id: SessionId) -> Session | None:
@@ -98,6 +100,15 @@ class MemorySessions:
     def save(self, session: Session) -> None:
         self._locks.need("session", session.id)
         self._tables.sessions.edit()[session.id] = session
+
+    def of_account(self, account_id: AccountId) -> Sequence[Session]:
+        return sorted(self._open(account_id), key=lambda session: session.id, reverse=True)
+
+    def used(self, session_id: SessionId, *, at: datetime) -> None:
+        rows = self._tables.sessions.edit()
+        session = rows.get(session_id)
+        if session is not None and session.revoked_at is None and session.last_used_at < at:
+            rows[session_id] = replace(session, last_used_at=at)
 
     def end_all(self, account_id: AccountId, *, at: datetime, keep: SessionId | None = None) -> int:
         return self._end([each for each in self._open(account_id) if each.id != keep], at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -26,6 +27,7 @@ _CHECK = Statement(
         sessions.c.created_at,
         sessions.c.expires_at,
         sessions.c.revoked_at,
+        sessions.c.last_used_at,
     )
     .join(accounts, accounts.c.id == sessions.c.account_id)
     .where(_OF_ID),
@@ -49,6 +51,16 @@ _SAVE = Statement(
 _ACCOUNT = sessions.c.account_id == param("account_id", sessions.c.account_id)
 _AT = param("at", sessions.c.revoked_at)
 _RUNNING = sessions.c.revoked_at.is_(None)
+_OF_ACCOUNT = Statement(select(sessions).where(_ACCOUNT, _RUNNING).order_by(sessions.c.id.desc()))
+_USED = Statement(
+    update(sessions)
+    .where(
+        sessions.c.id == param("this", sessions.c.id),
+        _RUNNING,
+        sessions.c.last_used_at < param("at", sessions.c.last_used_at),
+    )
+    .values(last_used_at=param("at", sessions.c.last_used_at))
+)
 _END_ALL = Statement(update(sessions).where(_ACCOUNT, _RUNNING).values(revoked_at=_AT))
 _END_OTHERS = Statement(
     update(sessions)
@@ -88,6 +100,7 @@ class SqlSessions:
             created_at=row[6],
             expires_at=row[7],
             revoked_at=row[8],
+            last_used_at=row[9],
         )
 
     def get(self, session_id: SessionId) -> Session | None:
@@ -100,6 +113,12 @@ class SqlSessions:
 
     def save(self, session: Session) -> None:
         self._sql.do(_SAVE, this=session.id, **dict(zip(_COLUMNS, _row(session), strict=True)))
+
+    def of_account(self, account_id: AccountId) -> Sequence[Session]:
+        return [_session(row) for row in self._sql.rows(_OF_ACCOUNT, account_id=account_id)]
+
+    def used(self, session_id: SessionId, *, at: datetime) -> None:
+        self._sql.do(_USED, this=session_id, at=at)
 
     def end_all(self, account_id: AccountId, *, at: datetime, keep: SessionId | None = None) -> int:
         if keep is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -84,6 +85,14 @@ class Sessions(Protocol):
 
     def save(self, session: Session) -> None:
         """Keep *session*, which is locked, as it is now."""
+        ...
+
+    def of_account(self, account_id: AccountId) -> Sequence[Session]:
+        """Return the account's sessions not yet revoked, not locked, the newest first."""
+        ...
+
+    def used(self, session_id: SessionId, *, at: datetime) -> None:
+        """Set `last_used_at` to *at*, unless it is later or the session was revoked. Takes no lock before."""
         ...
 
     def end_all(self, account_id: AccountId, *, at: datetime, keep: SessionId | None = None) -> int:

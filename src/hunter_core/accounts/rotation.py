@@ -31,9 +31,7 @@ def presented(session: Session, generation: int, now: datetime, policy: AuthPoli
     one token some come late, when another has already used the successor. A generation that is not reached
     yet (the database was put back to an earlier state) is nobody's reuse; its session counts as over.
     """
-    if not session.is_open(now) or generation > session.generation:
-        return Presented.OVER
-    if policy.session_idles is not None and now >= session.last_used_at + policy.session_idles:
+    if not session.is_alive(now, policy.session_idles) or generation > session.generation:
         return Presented.OVER
     if generation == session.generation:
         return Presented.CURRENT

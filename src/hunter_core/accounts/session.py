@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from hunter_core.accounts.account import Account, Role
@@ -72,6 +72,10 @@ class Session:
         """Tell whether the session is neither ended nor past its end."""
         return self.revoked_at is None and now < self.expires_at
 
+    def is_alive(self, now: datetime, idles: timedelta | None) -> bool:
+        """Tell whether the session is open, and was used within *idles*, where there is such a limit."""
+        return self.is_open(now) and (idles is None or now < self.last_used_at + idles)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
@@ -90,6 +94,7 @@ class SignedIn:
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+    last_used_at: datetime | None = None
 
     @classmethod
     def of(cls, session: Session, account: Account) -> SignedIn:
@@ -104,6 +109,7 @@ class SignedIn:
             created_at=session.created_at,
             expires_at=session.expires_at,
             revoked_at=session.revoked_at,
+            last_used_at=session.last_used_at,
         )
 
     def stands(self, now: datetime) -> bool:

@@ -181,6 +181,58 @@ class SessionsContract:
 
         assert [each and each.revoked_at for each in found] == [NOW, NOW, NOW, None, None]
 
+    def test_the_sessions_of_an_account_are_those_not_ended_newest_first(
+        self, under_test: UnderTest
+    ) -> None:
+        _kept(under_test, an_account("Jinwoo"), an_account("Jinah"))
+        sessions = sorted((a_session(label=n) for n in range(4)), key=lambda session: session.id)
+        ended = replace(sessions[1], revoked_at=NOW)
+        with under_test.store.write() as uow:
+            for session in (sessions[0], ended, *sessions[2:], a_session("Jinah")):
+                uow.sessions.add(session)
+            uow.commit()
+
+        with under_test.store.read() as uow:
+            found = uow.sessions.of_account(sessions[0].account_id)
+            assert list(found) == [sessions[3], sessions[2], sessions[0]]
+            assert list(uow.sessions.of_account(an_account("Nobody").id)) == []
+
+    def test_the_last_use_moves_forward_and_only_while_the_session_runs(self, under_test: UnderTest) -> None:
+        _kept(under_test, an_account())
+        running, ended = a_session(label=1), a_session(label=2, revoked_at=NOW)
+        later = NOW + timedelta(minutes=5, microseconds=1)
+        with under_test.store.write() as uow:
+            for session in (running, ended):
+                uow.sessions.add(session)
+            uow.commit()
+        with under_test.store.write() as uow:
+            for at in (later, NOW + timedelta(minutes=1)):
+                uow.sessions.used(running.id, at=at)
+            uow.sessions.used(ended.id, at=later)
+            uow.sessions.used(a_session(label="nowhere").id, at=later)
+            uow.commit()
+
+        with under_test.store.read() as uow:
+            assert uow.sessions.get(running.id) == replace(running, last_used_at=later)
+            assert uow.sessions.get(ended.id) == ended
+            signed_in = uow.sessions.check(running.id)
+        assert signed_in is not None
+        assert signed_in.last_used_at == later
+
+    def test_generations_that_began_lately_come_back_as_they_were_kept(self, under_test: UnderTest) -> None:
+        _kept(under_test, an_account())
+        earlier = tuple(NOW + timedelta(seconds=n, microseconds=n) for n in range(3))
+        session = a_session(earlier=earlier, generation=4)
+        with under_test.store.write() as uow:
+            uow.sessions.add(session)
+            uow.sessions.lock(session.id)
+            uow.commit()
+
+        with under_test.store.write() as uow:
+            assert uow.sessions.lock(session.id) == session
+            uow.sessions.save(replace(session, earlier=()))
+            assert uow.sessions.get(session.id) == replace(session, earlier=())
+
     def test_a_session_of_no_account_is_not_kept(self, under_test: UnderTest) -> None:
         with pytest.raises(under_test.broken), under_test.store.write() as uow:
             uow.sessions.add(a_session())
