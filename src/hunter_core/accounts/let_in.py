@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hunter_core.accounts.account import Account
+from hunter_core.accounts.deletion import take_back_deletion
 from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind
 from hunter_core.accounts.session import Client, Session, SignedIn
 from hunter_core.accounts.sign_in import Gate, SignIn, open_session, tokens_for
@@ -23,7 +24,8 @@ def check_may_come_in(account: Account, gate: Gate) -> None:
         Forbidden: If the account has been deactivated.
         NotVerified: If its address must be verified first.
     """
-    if not account.is_active:
+    # Who asked to be deleted comes back by signing in (`let_in`), unless an admin is in the way as well.
+    if not account.is_active and (account.delete_at is None or account.deactivated_at is not None):
         raise Forbidden("This account has been deactivated.")
     if gate.policy.requires_verified and not account.is_verified:
         raise NotVerified("Verify your e-mail address first: follow the link that was sent to it.")
@@ -32,25 +34,32 @@ def check_may_come_in(account: Account, gate: Gate) -> None:
 def let_in(
     *, uow: UnitOfWork, gate: Gate, rulebook: Rulebook, account: Account, client: Client, now: datetime
 ) -> tuple[Me, Session]:
-    """Open a session of *account*, which is locked, and may come in; keep the account as it is given."""
+    """
+    Open a session of *account*, which is locked, and may come in; keep the account as it is given.
+
+    A deletion that its owner asked for is taken back.
+
+    Raises:
+        InvalidCredentials: If its grace is over: there is no such account any more.
+    """
+    came_back = account.delete_at is not None
+    account = take_back_deletion(uow=uow, account=account, now=now)
     account = replace(account, last_login=now, updated_at=now)
     uow.accounts.save(account)
     session = open_session(uow=uow, account=account, policy=gate.policy, client=client, now=now)
     hunter, settings = uow.hunters.get(account.id), uow.settings.get(account.id)
-    return me_of(account, hunter, settings, now=now, rulebook=rulebook), session
+    me = me_of(account, hunter, settings, now=now, rulebook=rulebook)
+    return replace(me, came_back=came_back), session
 
 
 def welcomed(*, gate: Gate, me: Me, session: Session, client: Client, now: datetime) -> SignIn:
     """Return what a sign-in gives, and write it to the security log; after the commit."""
-    gate.log.record(
-        SecurityEvent(
-            kind=SecurityEventKind.SIGNED_IN,
-            at=now,
-            account_id=me.account.id,
-            session_id=session.id,
-            client=client,
+    kinds = [SecurityEventKind.SIGNED_IN]
+    kinds += [SecurityEventKind.DELETION_CANCELLED] if me.came_back else []
+    for kind in kinds:
+        gate.log.record(
+            SecurityEvent(kind=kind, at=now, account_id=me.account.id, session_id=session.id, client=client)
         )
-    )
     return SignIn(
         me=me, session=session, tokens=tokens_for(gate, session, SignedIn.of(session, me.account), now)
     )

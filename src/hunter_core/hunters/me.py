@@ -48,13 +48,18 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Me:
-    """An account with its hunter: the full user of SPEC 4. `streak` is the effective one."""
+    """
+    An account with its hunter: the full user of SPEC 4. `streak` is the effective one.
+
+    `came_back` is set where this sign-in took a deletion back.
+    """
 
     account: Account
     hunter: Hunter
     settings: SettingsView
     streak: int
     progress: Progress
+    came_back: bool = False
 
     @property
     def updated_at(self) -> datetime:
