@@ -116,6 +116,11 @@ class IdentityProvider(Protocol):
         """What identities of this provider are stored under."""
         ...
 
+    @property
+    def answers_as(self) -> str | None:
+        """What it calls itself in what it sends by the browser (RFC 9207); None where it need not say the same."""
+        ...
+
     def authorization_url(self, attempt: Attempt) -> str:
         """
         Return where the browser has to go to be asked who it is.

@@ -41,15 +41,16 @@ def numbered(name: str, number: int) -> str:
     return name[: LONGEST_NAME - len(digits)] + digits
 
 
-def candidates(name: str, chances: Iterator[int]) -> Iterator[str]:
+def candidates(name: str, chances: Iterator[int], *, small_numbers: bool = True) -> Iterator[str]:
     """
     Yield *name*, then it with a small number, then with the numbers of *chances*, which nobody else tries.
 
-    `NAMELESS` always gets a number.
+    `NAMELESS` always gets a number. Without *small_numbers*, only those of *chances* follow.
     """
     if name != NAMELESS:
         yield name
-    yield from (numbered(name, number) for number in _FIRST_NUMBERS)
+    if small_numbers:
+        yield from (numbered(name, number) for number in _FIRST_NUMBERS)
     yield from (numbered(name, number) for number in chances)
 
 

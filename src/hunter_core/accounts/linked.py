@@ -1,0 +1,105 @@
+"""The identities of an account: linked and unlinked by its owner, who has proved it afresh (SPEC 5; issue 4, 6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from hunter_core.accounts.account import Account
+from hunter_core.accounts.code import OneTimeCode
+from hunter_core.accounts.first_sign_in import TRIES, identity_of
+from hunter_core.accounts.give_up_address import has_given_up
+from hunter_core.accounts.identity import MOST_IDENTITIES, Identity, Profile
+from hunter_core.accounts.names import email_key
+from hunter_core.accounts.providers import Stopped, Trouble, session_to_link
+from hunter_core.errors import IdentityTaken, LastWayIn, NotFound
+from hunter_core.ids import AccountId, IdentityId
+from hunter_core.mail.mail import MailTemplate
+from hunter_core.mail.post import post
+from hunter_core.ports import Store, UnitOfWork
+
+
+def link(*, store: Store, profile: Profile, state: OneTimeCode, now: datetime) -> Identity:
+    """
+    Link who *profile* is to the account whose session began the attempt *state*. Commits by itself.
+
+    What is linked to it already stays as it is. A provider that has verified the account's own address verifies it.
+
+    Raises:
+        Stopped: If the session has ended, another account has the identity, or there are as many as may be.
+    """
+
+    def work(uow: UnitOfWork) -> Identity:
+        account = _owner(uow, state, now)
+        known = uow.identities.find(profile.issuer, profile.subject)
+        if known is not None:
+            if known.account_id != account.id:
+                raise Stopped(Trouble.IDENTITY_TAKEN)
+            return known
+        if len(uow.identities.of(account.id)) >= MOST_IDENTITIES:
+            raise Stopped(Trouble.TOO_MANY_IDENTITIES)
+        identity = identity_of(profile, account.id, now)
+        uow.identities.add(identity)
+        if not account.is_verified and identity.email and email_key(identity.email) == account.email_key:
+            uow.accounts.save(replace(account, is_verified=True, updated_at=now))
+        _tell(uow, MailTemplate.IDENTITY_LINKED, account, identity, now)
+        return identity
+
+    for _ in range(TRIES):
+        try:
+            return store.run(work)
+        except IdentityTaken:
+            # At the same moment somebody linked it: begun anew, it is found.
+            continue
+    raise Stopped(Trouble.IDENTITY_TAKEN)
+
+
+def unlink(
+    *, uow: UnitOfWork, account_id: AccountId, identity_id: IdentityId, now: datetime
+) -> tuple[Account, Identity]:
+    """
+    Forget an identity of the account; its codes that wait to be exchanged open nothing. The caller commits.
+
+    Raises:
+        NotFound: If the account has no such identity.
+        LastWayIn: If nobody could sign in without it.
+    """
+    account = uow.accounts.lock(account_id)
+    mine = uow.identities.of(account_id)
+    identity = next((each for each in mine if each.id == identity_id), None)
+    if identity is None:
+        raise NotFound("identity", identity_id)
+    if account.password_hash is None and len(mine) == 1:
+        raise LastWayIn
+    uow.identities.remove(identity.id)
+    _tell(uow, MailTemplate.IDENTITY_UNLINKED, account, identity, now)
+    return account, identity
+
+
+def _owner(uow: UnitOfWork, state: OneTimeCode, now: datetime) -> Account:
+    """Return the account, locked, whose session began the attempt and still stands."""
+    session_id = session_to_link(state)
+    if state.account_id is None or session_id is None:
+        raise Stopped(Trouble.SESSION_ENDED)
+    try:
+        account = uow.accounts.lock(state.account_id)
+    except NotFound as gone:
+        raise Stopped(Trouble.SESSION_ENDED) from gone
+    signed_in = uow.sessions.check(session_id)
+    if signed_in is None or signed_in.account_id != account.id or not signed_in.stands(now):
+        raise Stopped(Trouble.SESSION_ENDED)
+    return account
+
+
+def _tell(
+    uow: UnitOfWork, template: MailTemplate, account: Account, identity: Identity, now: datetime
+) -> None:
+    if not has_given_up(account):
+        post(
+            uow=uow,
+            template=template,
+            to=account.email,
+            account_id=account.id,
+            now=now,
+            details={"provider": identity.issuer},
+        )
