@@ -26,7 +26,7 @@ COMPLETION = columns_of(completions)
 ENTRY = columns_of(xp_entries)
 UNLOCK = columns_of(unlocks)
 DAY = columns_of(daily_stats)
-EVENT = tuple(name for name in columns_of(outbox) if name != "relayed_at")
+EVENT = ("hunter_id", "seq", "type", "at", "data")
 
 
 def hunter_row(hunter: Hunter) -> Row:
@@ -275,3 +275,8 @@ def _day(local_day: date, row: Row) -> DayRow:
 def event_row(event: OutboxEvent) -> Row:
     """Return the row of an *event*."""
     return event.hunter_id, event.seq, event.type, event.at, event.data
+
+
+def event_of(row: Row) -> OutboxEvent:
+    """Return the event of a row."""
+    return OutboxEvent(hunter_id=row[0], seq=row[1], type=row[2], at=row[3], data=row[4])

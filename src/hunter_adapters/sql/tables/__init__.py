@@ -24,6 +24,7 @@ from hunter_adapters.sql.tables.game import (
     xp_entries,
 )
 from hunter_adapters.sql.tables.hunters import board_scores, daily_stats, hunter_settings, hunters
+from hunter_adapters.sql.tables.live import live_tickets
 from hunter_adapters.sql.tables.social import (
     behaviour_patterns,
     friendships,
@@ -49,6 +50,7 @@ __all__ = [
     "hunters",
     "idempotency_keys",
     "identities",
+    "live_tickets",
     "mails",
     "meta",
     "metadata",

@@ -33,6 +33,7 @@ from hunter_adapters.sql.tables.base import (
     word,
 )
 from hunter_core.quests.quest import Frequency, versions_from_json, versions_to_json
+from hunter_core.relay.ports import LONGEST_ERROR
 from hunter_core.rules.achievements import TriggerType
 from hunter_core.words import Attribute, Difficulty, EntryKind, QuestType, Rarity
 
@@ -227,9 +228,15 @@ outbox = Table(
     instant("at"),
     Column("data", Json, nullable=False),
     instant("relayed_at", nullable=True),
+    # How often relaying it failed, NULL before it first did; when it is tried again, and when it was given up.
+    whole("tries", nullable=True),
+    instant("try_at", nullable=True),
+    instant("parked_at", nullable=True),
+    Column("last_error", String(LONGEST_ERROR)),
     *at_least(1, "seq"),
+    *at_least(0, "tries"),
 )
-_pending = outbox.c.relayed_at.is_(None)
+_pending = and_(outbox.c.relayed_at.is_(None), outbox.c.parked_at.is_(None))
 Index(
     "ix_outbox_pending",
     outbox.c.at,
@@ -237,4 +244,17 @@ Index(
     outbox.c.seq,
     postgresql_where=_pending,
     sqlite_where=_pending,
+)
+# The earliest of each hunter: whose turn it is, and what else waits.
+Index("ix_outbox_heads", outbox.c.hunter_id, outbox.c.seq, postgresql_where=_pending, sqlite_where=_pending)
+_parked = outbox.c.parked_at.is_not(None)
+Index("ix_outbox_parked", outbox.c.parked_at, postgresql_where=_parked, sqlite_where=_parked)
+_relayed = outbox.c.relayed_at.is_not(None)
+Index(
+    "ix_outbox_relayed",
+    outbox.c.relayed_at,
+    outbox.c.hunter_id,
+    outbox.c.seq,
+    postgresql_where=_relayed,
+    sqlite_where=_relayed,
 )
