@@ -45,6 +45,9 @@ STATUS: Mapping[type[HunterError], HTTPStatus] = {
     core.VoidWindowPassed: HTTPStatus.CONFLICT,
     core.SettingsChangeTooSoon: HTTPStatus.CONFLICT,
     core.PauseLimitReached: HTTPStatus.CONFLICT,
+    core.TwoFactorAlreadyOn: HTTPStatus.CONFLICT,
+    core.TwoFactorNotOn: HTTPStatus.CONFLICT,
+    core.ApiTokenLimitReached: HTTPStatus.CONFLICT,
     core.IdempotencyInProgress: HTTPStatus.CONFLICT,
     # The body.
     api.BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,

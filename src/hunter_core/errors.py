@@ -288,6 +288,34 @@ class PauseLimitReached(Refused):
         self.limit = limit
 
 
+class TwoFactorAlreadyOn(Refused):
+    """The account has a second factor."""
+
+    code = "TWO_FACTOR_ALREADY_ON"
+
+    def __init__(self) -> None:
+        super().__init__("Two-factor is on. Turn it off first, if you want to begin anew.")
+
+
+class TwoFactorNotOn(Refused):
+    """The account has no second factor, or none that waits for its first code."""
+
+    code = "TWO_FACTOR_NOT_ON"
+
+    def __init__(self, message: str = "Two-factor is not on.") -> None:
+        super().__init__(message)
+
+
+class ApiTokenLimitReached(Refused):
+    """The account has as many API tokens as there may be."""
+
+    code = "API_TOKEN_LIMIT_REACHED"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"There may be at most {limit} API tokens. Revoke one first.")
+        self.limit = limit
+
+
 class IdempotencyInProgress(Refused):
     """The first request with this key is still under way."""
 

@@ -42,14 +42,21 @@ class Proofs:
 
 
 def step_up(
-    *, store: Store, gate: Gate, signed_in: SignedIn, proofs: Proofs, now: datetime, client: Client = NOWHERE
+    *,
+    store: Store,
+    gate: Gate,
+    signed_in: SignedIn,
+    proofs: Proofs,
+    now: datetime,
+    client: Client = NOWHERE,
+    keep: bool = False,
 ) -> datetime:
     """
     Make sure that whoever is *signed_in* proves it afresh; return until when the session's proofs are fresh.
 
     It takes the password, or a sign-in not older than `FRESH`; and with a second factor its code, or one given
     to this session within `FRESH` after its sign-in, which does not count for it. An account without a password
-    proves itself by the code alone. What is proved here is fresh from now on, for the requests that follow.
+    proves itself by the code alone. With *keep* what is proved holds for the requests of the next `FRESH`, too.
 
     Done before the transaction of the act, because a password takes a while to check. Commits by itself.
 
@@ -72,26 +79,18 @@ def step_up(
     _refuse_what_is_missing(session, proofs, has_password=has_password, has_factor=has_factor, now=now)
     if proofs.password is not None:
         _check_password(store, gate, session, account, proofs.password, proofs.password_field, now, client)
-    if proofs.password is None and (proofs.code is None or not has_factor):
+    code = proofs.code if has_factor else None
+    if code is None and (proofs.password is None or not keep):
         return _fresh_until(session, has_password=has_password, has_factor=has_factor)
 
     def prove(uow: UnitOfWork) -> tuple[Asked | None, Session]:
         locked = uow.accounts.lock(account.id)
         asked = None
-        if proofs.code is not None:
-            asked = second_factor(
-                uow=uow, gate=gate, account=locked, code=proofs.code, way=Way.SESSION, now=now
-            )
-        proved = uow.sessions.lock(session.id)
-        if proved is None or not proved.is_open(now):
-            raise Unauthenticated(OVER)
-        if asked is None or asked.passed:
-            proved = replace(
-                proved,
-                authenticated_at=proved.authenticated_at if proofs.password is None else now,
-                stepped_up_at=now if asked is not None and has_factor else proved.stepped_up_at,
-            )
-            uow.sessions.save(proved)
+        if code is not None:
+            asked = second_factor(uow=uow, gate=gate, account=locked, code=code, way=Way.SESSION, now=now)
+        proved = session
+        if keep and (asked is None or asked.passed):
+            proved = _kept(uow, session, proofs, now)
         return asked, proved
 
     asked, proved = store.run(prove)
@@ -99,6 +98,20 @@ def step_up(
         asked.settle(gate=gate, client=client, session_id=session.id)
     _record(gate, SecurityEventKind.STEPPED_UP, session, now, client)
     return _fresh_until(proved, has_password=has_password, has_factor=has_factor)
+
+
+def _kept(uow: UnitOfWork, session: Session, proofs: Proofs, now: datetime) -> Session:
+    """Keep on the session what was proved, and return it."""
+    found = uow.sessions.lock(session.id)
+    if found is None or not found.is_open(now):
+        raise Unauthenticated(OVER)
+    proved = replace(
+        found,
+        authenticated_at=found.authenticated_at if proofs.password is None else now,
+        stepped_up_at=found.stepped_up_at if proofs.code is None else now,
+    )
+    uow.sessions.save(proved)
+    return proved
 
 
 def _refuse_what_is_missing(
