@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hunter_core.accounts.erasure import Erasures
     from hunter_core.accounts.identity import Identities
     from hunter_core.accounts.ports import Accounts, HunterSettings, Sessions
+    from hunter_core.accounts.purge import Purges
     from hunter_core.accounts.two_factor import RecoveryCodes, TwoFactors
     from hunter_core.analytics.ports import Analytics
     from hunter_core.completions.situation import Completions, Situations, Unlocks
@@ -87,6 +88,11 @@ class UnitOfWork(Protocol):
     @property
     def identities(self) -> Identities:
         """Who they are elsewhere."""
+        ...
+
+    @property
+    def purges(self) -> Purges:
+        """What is of no use any more."""
         ...
 
     @property

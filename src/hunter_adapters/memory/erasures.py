@@ -11,7 +11,7 @@ from hunter_adapters.memory.locks import Locks
 from hunter_adapters.memory.tables import Table, Tables
 from hunter_core.ids import AccountId
 
-AT_ONCE = ("identities", "two_factor", "recovery_codes", "api_tokens")
+AT_ONCE = ("identities", "two_factors", "recovery_codes", "api_tokens", "mails")
 LAST = ("settings", "hunters", "accounts")
 
 

@@ -19,6 +19,7 @@ from hunter_adapters.memory.locks import Locks
 from hunter_adapters.memory.mails import MemoryCodes, MemoryMails
 from hunter_adapters.memory.outbox import MemoryOutbox
 from hunter_adapters.memory.password_checks import MemoryPasswordChecks
+from hunter_adapters.memory.purges import MemoryPurges
 from hunter_adapters.memory.quests import MemoryQuestHistory, MemoryQuests, MemorySkips
 from hunter_adapters.memory.scores import MemoryScores
 from hunter_adapters.memory.situations import MemorySituations
@@ -40,6 +41,7 @@ class MemoryUnitOfWork:
         self.two_factors = MemoryTwoFactors(tables, locks)
         self.recovery_codes = MemoryRecoveryCodes(tables, locks)
         self.identities = MemoryIdentities(tables, locks)
+        self.purges = MemoryPurges(tables, locks)
         self.erasures = MemoryErasures(tables, locks)
         self.api_tokens = MemoryApiTokens(tables, locks)
         self.mails = MemoryMails(tables, locks)

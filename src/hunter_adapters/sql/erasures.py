@@ -84,6 +84,7 @@ _AT_ONCE = [
     Statement(delete(two_factor).where(_of(two_factor, "account_id"))),
     Statement(delete(recovery_codes).where(_of(recovery_codes, "account_id"))),
     Statement(delete(api_tokens).where(_of(api_tokens, "account_id"))),
+    Statement(delete(mails).where(_of(mails, "account_id"))),
     Statement(delete(friendships).where(or_(_of(friendships, "first_id"), _of(friendships, "second_id")))),
 ]
 """What others see, or what lets somebody in."""
@@ -97,7 +98,6 @@ def _some(table: Table, owner: str, key: str) -> Statement:
 
 
 _IN_PARTS = [
-    _some(mails, "account_id", "id"),
     _some(one_time_codes, "account_id", "id"),
     _some(sessions, "account_id", "id"),
     _some(idempotency_keys, "account_id", "key"),

@@ -20,6 +20,7 @@ from hunter_adapters.sql.ledger import SqlLedger
 from hunter_adapters.sql.mails import SqlMails
 from hunter_adapters.sql.outbox import SqlOutbox
 from hunter_adapters.sql.password_checks import SqlPasswordChecks
+from hunter_adapters.sql.purges import SqlPurges
 from hunter_adapters.sql.quests import SqlQuestHistory, SqlQuests, SqlSkips
 from hunter_adapters.sql.scores import SqlScores
 from hunter_adapters.sql.sessions import SqlSessions
@@ -69,6 +70,10 @@ class SqlUnitOfWork:
     @property
     def identities(self) -> SqlIdentities:
         return SqlIdentities(self._sql)
+
+    @property
+    def purges(self) -> SqlPurges:
+        return SqlPurges(self._sql)
 
     @property
     def erasures(self) -> SqlErasures:

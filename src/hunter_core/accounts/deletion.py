@@ -34,6 +34,7 @@ def plan_deletion(*, uow: UnitOfWork, account_id: AccountId, now: datetime) -> A
     account = replace(account, delete_at=now + GRACE, is_active=False, updated_at=now)
     uow.accounts.save(account)
     end_every_way_in(uow, account_id, now)
+    uow.api_tokens.end_all(account_id, at=now)
     show_hunter(uow, account, now)
     post(
         uow=uow,
@@ -41,7 +42,7 @@ def plan_deletion(*, uow: UnitOfWork, account_id: AccountId, now: datetime) -> A
         to=account.email,
         account_id=account_id,
         now=now,
-        details={"deleteAt": (now + GRACE).isoformat()},
+        details={"until": f"{now + GRACE:%Y-%m-%d %H:%M} UTC"},
     )
     return account
 
@@ -75,7 +76,7 @@ def take_back_deletion(*, uow: UnitOfWork, account: Account, now: datetime) -> A
 
 
 def end_every_way_in(uow: UnitOfWork, account_id: AccountId, now: datetime) -> None:
-    """End the sessions, API tokens and codes of an account, which is locked."""
+    """End the sessions and codes of an account, which is locked."""
     uow.sessions.end_all(account_id, at=now)
     for purpose in CodePurpose:
         uow.codes.use_up(account_id, purpose, at=now)
