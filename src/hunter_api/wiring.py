@@ -19,9 +19,9 @@ from hunter_adapters.crypto.keys import KeyRing
 from hunter_adapters.crypto.passwords import BcryptPasswords
 from hunter_adapters.crypto.pool import BoundedPool
 from hunter_adapters.crypto.refresh_tokens import DerivedRefreshTokens
+from hunter_adapters.crypto.subjects import KeyedSubjects
 from hunter_adapters.crypto.totp import PyotpTotp
 from hunter_adapters.crypto.vault import AesVault
-from hunter_adapters.crypto.subjects import KeyedSubjects
 from hunter_adapters.logs.security import JsonSecurityLog
 from hunter_adapters.memory.limits import MemoryLimiter
 from hunter_adapters.sql import SqlStore, WrongDatabase, open_store
@@ -35,6 +35,7 @@ from hunter_api.ports import Ports
 from hunter_api.setting_values import AuthProfile
 from hunter_api.settings import SettingInvalid, Settings, host_of
 from hunter_core.accounts.common import common_passwords
+from hunter_core.accounts.last_use import LastUse
 from hunter_core.accounts.policy import CONTRACT, STRICT, AuthPolicy
 from hunter_core.accounts.sign_in import Gate
 from hunter_core.clock import SystemClock
@@ -58,6 +59,9 @@ THREADS = 12
 PASSWORD_THREADS = 6
 """Sign-ins of one process that are under way at one time, most of them waiting for their hash."""
 
+LAST_USE_SECONDS = 20.0
+"""Seconds between two writings of which sessions were used."""
+
 _HEALTH_THREADS = 1
 _BOARD_THREADS = 1
 _JOB_THREADS = 1
@@ -74,6 +78,7 @@ class World:
     redis: RedisConnection | None
     boards: Boards
     keeper: BoardKeeper | None
+    last_use: LastUse
     jobs: Jobs
     close: Callable[[], None]
 
@@ -96,6 +101,7 @@ class World:
             ),
             boards=self.boards,
             ready=self.check_ready,
+            last_use=self.last_use,
             wake=self.jobs.wake,
             close=self.close,
             threads=THREADS,
@@ -192,7 +198,8 @@ def open_world(settings: Settings) -> World:
     redis = _redis(settings)
 
     boards, keeper = _boards(store, redis, rulebook)
-    jobs = Jobs(_jobs())
+    last_use = LastUse()
+    jobs = Jobs(_jobs(store, last_use))
 
     def close() -> None:
         jobs.close()
@@ -211,6 +218,7 @@ def open_world(settings: Settings) -> World:
         redis=redis,
         boards=boards,
         keeper=keeper,
+        last_use=last_use,
         jobs=jobs,
         close=close,
     )
@@ -338,9 +346,9 @@ def _boards(
     return RedisBoards(redis, keeper, in_store), keeper
 
 
-def _jobs() -> Iterable[Job]:
+def _jobs(store: SqlStore, last_use: LastUse) -> Iterable[Job]:
     """Yield what happens by itself, in every web process (`jobs`)."""
-    return ()
+    yield Job(name="last-use", every=LAST_USE_SECONDS, run=lambda: last_use.write(store))
 
 
 def _limiter(redis: RedisConnection | None) -> Limiter:
