@@ -75,9 +75,17 @@ class Believed:
             value, seconds = work()
             if seconds:
                 self._remember(key, _Known(value, time.monotonic() + seconds))
+            else:
+                self._forget(key)
             return value
         finally:
             lock.release()
+
+    def _forget(self, key: Any) -> None:
+        """Keep nothing of *key*: there are as many windows as days, and anybody may ask for each of them."""
+        with self._guard:
+            self._known.pop(key, None)
+            self._working.pop(key, None)
 
     def _remember(self, key: Any, known: _Known) -> None:
         with self._guard:
