@@ -35,8 +35,10 @@ from hunter_api.ports import Ports
 from hunter_api.setting_values import AuthProfile
 from hunter_api.settings import SettingInvalid, Settings, host_of
 from hunter_core.accounts.common import common_passwords
+from hunter_core.accounts.erasure import ACCOUNTS_AT_ONCE, erase_due
 from hunter_core.accounts.last_use import LastUse
 from hunter_core.accounts.policy import CONTRACT, STRICT, AuthPolicy
+from hunter_core.accounts.purge import purge
 from hunter_core.accounts.sign_in import Gate
 from hunter_core.clock import SystemClock
 from hunter_core.dice import HashDice
@@ -199,7 +201,7 @@ def open_world(settings: Settings) -> World:
 
     boards, keeper = _boards(store, redis, rulebook)
     last_use = LastUse()
-    jobs = Jobs(_jobs(store, last_use))
+    jobs = Jobs((*_jobs(store, last_use), *_removals(store, gate)))
 
     def close() -> None:
         jobs.close()
@@ -349,6 +351,22 @@ def _boards(
 def _jobs(store: SqlStore, last_use: LastUse) -> Iterable[Job]:
     """Yield what happens by itself, in every web process (`jobs`)."""
     yield Job(name="last-use", every=LAST_USE_SECONDS, run=lambda: last_use.write(store))
+
+
+def _removals(store: SqlStore, gate: Gate) -> Iterable[Job]:
+    """Yield what takes rows away: accounts whose grace is over, and what has expired."""
+    clock = SystemClock()
+
+    def erase() -> bool:
+        # As many as were looked for: there may be more.
+        return erase_due(store=store, log=gate.log, now=clock.now()) == ACCOUNTS_AT_ONCE
+
+    def purge_expired() -> bool:
+        purge(store, clock.now())
+        return False
+
+    yield Job(name="erase", every=60.0, run=erase)
+    yield Job(name="purge", every=3600.0, run=purge_expired)
 
 
 def _limiter(redis: RedisConnection | None) -> Limiter:
