@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import attrs
 
 from hunter_api import wire
 from hunter_api.ports import Ports
+from hunter_api.schemas.common import MailUnderWayView
+from hunter_core.accounts.api_token import TokenHolder
 from hunter_core.accounts.session import Client, SignedIn
 from hunter_core.ids import HunterId
 from hunter_core.keys import KeyedRequest, StoredAnswer
@@ -37,6 +39,11 @@ def ok(view: View, status: int = 200) -> Answer[View]:
     return Answer(status, wire.success(view))
 
 
+def mail_under_way() -> Answer[Any]:
+    """Return the answer that says nothing: 202, for a mail tells the rest, and nobody else."""
+    return ok(MailUnderWayView(), 202)
+
+
 @attrs.frozen(kw_only=True)
 class Call:
     """
@@ -48,20 +55,22 @@ class Call:
     ports: Ports
     now: datetime
     client: Client
-    signed_in: SignedIn | None = None
+    signed_in: SignedIn | TokenHolder | None = None
     key: KeyedRequest | None = None
 
     @property
     def caller(self) -> SignedIn:
-        """The session behind the request; only routes for the signed-in have one."""
-        if self.signed_in is None:
-            raise LookupError("this route is open to everyone: nobody is signed in")
+        """The session behind the request; routes that are open to all or to API tokens need not have one."""
+        if not isinstance(self.signed_in, SignedIn):
+            raise LookupError("no session stands behind this request: it is open to all, or to API tokens")
         return self.signed_in
 
     @property
     def hunter_id(self) -> HunterId:
-        """The hunter who asks."""
-        return self.caller.account_id
+        """The hunter who asks, by a session or an API token; only routes for the signed-in have one."""
+        if self.signed_in is None:
+            raise LookupError("this route is open to everyone: nobody is signed in")
+        return self.signed_in.account_id
 
     def read(self, work: Callable[[UnitOfWork], Result]) -> Result:
         """Return what *work* reads in one transaction."""

@@ -128,7 +128,7 @@ def rebuild() -> int:
 
 @app.command
 def routes() -> None:
-    """List every route with what it answers, and whether it takes a session, a key or an ETag."""
+    """List every route with what it answers, and whether it takes an API token, a key or an ETag."""
     from rich.table import Table
 
     from hunter_api.app import operations
@@ -139,6 +139,7 @@ def routes() -> None:
         table.add_column(heading, no_wrap=heading != "what it does")
     for operation in operations():
         marks = [] if operation.signed_in else ["open"]
+        marks += [f"token {operation.scope}"] if operation.scope else []
         marks += ["key"] if operation.keyed else []
         marks += ["etag"] if operation.listed else []
         table.add_row(

@@ -28,9 +28,18 @@ from hunter_api.ports import Ports
 from hunter_api.problems import body_of, headers_of, status_of
 from hunter_api.threads import KeysUnderWay, KeyUnderWay, Threads
 from hunter_api.wire_values import parse_json
+from hunter_core.accounts.api_token import PREFIX, TokenHolder
+from hunter_core.accounts.api_tokens import authenticate_token, check_scope, note_use
 from hunter_core.accounts.authenticate import NOT_SIGNED_IN, authenticate
 from hunter_core.accounts.session import Client, SignedIn
-from hunter_core.errors import HunterError, IdempotencyInProgress, InvalidInput, NotFound, Unauthenticated
+from hunter_core.errors import (
+    HunterError,
+    IdempotencyInProgress,
+    InvalidInput,
+    NotFound,
+    TryLater,
+    Unauthenticated,
+)
 from hunter_core.keys import KeyedRequest
 
 if TYPE_CHECKING:
@@ -51,7 +60,7 @@ log = logging.getLogger("hunter.api")
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
-_JSON_TYPE = re.compile(rb"application/json\s*(;\s*charset\s*=\s*\"?utf-?8\"?\s*)?", re.IGNORECASE)
+_JSON_TYPE = re.compile(r"application/json\s*(;\s*charset\s*=\s*\"?utf-?8\"?\s*)?", re.IGNORECASE | re.ASCII)
 _LONGEST_TOKEN = 4096
 
 Headers = list[tuple[bytes, bytes]]
@@ -89,7 +98,7 @@ class Asked:
 
     @classmethod
     def of(cls, scope: Mapping[str, Any]) -> Asked:
-        """Return what the ASGI *scope* holds; of a header that comes twice, the last one."""
+        """Return what the ASGI *scope* holds; of a header that comes twice, the last one (but see `all_of`)."""
         return cls(scope=scope, headers=dict(scope["headers"]))
 
     @property
@@ -103,7 +112,11 @@ class Asked:
         return self.headers.get(name, b"").decode("latin-1")
 
     def all_of(self, name: bytes) -> str:
-        """Return a header with all that is said under its name, joined as RFC 9110 (5.3) joins them."""
+        """
+        Return a header with all that is said under its name, joined as RFC 9110 (5.3) joins them.
+
+        One that may come once is then no good when it came twice, and nobody has to know which was meant.
+        """
         return b", ".join(value for known, value in self.scope["headers"] if known == name).decode("latin-1")
 
 
@@ -191,7 +204,8 @@ class Door:
         """Answer; *body* is None when there is more of it than is read."""
         now = self._ports.clock.now()
         address = self._ports.limits.proxies.client(asked.peer, asked.all_of(b"x-forwarded-for"))
-        signed_in = self._admit(operation, asked, count, address, now)
+        client = Client.of(asked.header(b"user-agent"), address)
+        signed_in = self._admit(operation, asked, count, address, client, now)
         key = None
         arguments: dict[str, Any] = {}
         if operation.body is not None:
@@ -210,7 +224,6 @@ class Door:
         if operation.query is not None:
             arguments["query"] = self._wire.query(_query_of(asked), operation.query)
         arguments |= _path_arguments(operation, asked)
-        client = Client.of(asked.header(b"user-agent"), address)
         call = Call(ports=self._ports, now=now, client=client, signed_in=signed_in, key=key)
         if key is None:
             return _reply(operation, asked, operation.handle(call, **arguments))
@@ -218,10 +231,16 @@ class Door:
             return _reply(operation, asked, operation.handle(call, **arguments))
 
     def _admit(
-        self, operation: Operation, asked: Asked, count: Count, address: str | None, now: datetime
-    ) -> SignedIn | None:
+        self,
+        operation: Operation,
+        asked: Asked,
+        count: Count,
+        address: str | None,
+        client: Client,
+        now: datetime,
+    ) -> SignedIn | TokenHolder | None:
         """
-        Count the request: for the account whose session stands behind it, else for the client's address.
+        Count the request: for the account whose session or token stands behind it, else for the client's address.
 
         So nobody is counted for whom they only claim to be, and a flood of requests without a session fills
         no account's bucket. Past the limit it is told 429 in the place of 401.
@@ -230,20 +249,41 @@ class Door:
             count.by_address(address, now)
             return None
         try:
-            signed_in = self._check_session(asked, now)
+            signed_in = self._check_bearer(asked, now)
         except HunterError:
             count.by_address(address, now)
             raise
         count.by_account(signed_in.account_id, now)
+        if isinstance(signed_in, TokenHolder):
+            self._note_use(signed_in, now)
+            check_scope(
+                holder=signed_in,
+                needed=operation.scope,
+                what=operation.name,
+                log=self._ports.gate.log,
+                client=client,
+                now=now,
+            )
+            return signed_in
+        self._ports.last_use.note(signed_in, now)
         return signed_in
 
-    def _check_session(self, asked: Asked, now: datetime) -> SignedIn:
-        scheme, _, token = asked.header(b"authorization").partition(" ")
+    def _check_bearer(self, asked: Asked, now: datetime) -> SignedIn | TokenHolder:
+        scheme, _, token = asked.all_of(b"authorization").partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token or len(token) > _LONGEST_TOKEN:
             raise Unauthenticated(NOT_SIGNED_IN)
         with self._ports.store.read() as uow:
+            if token.startswith(PREFIX):
+                return authenticate_token(tokens=uow.api_tokens, token=token, now=now)
             return authenticate(sessions=uow.sessions, tokens=self._ports.gate.access, token=token, now=now)
+
+    def _note_use(self, holder: TokenHolder, now: datetime) -> None:
+        try:
+            note_use(store=self._ports.store, holder=holder, now=now)
+        except TryLater as error:
+            # Nobody is refused because it could not be noted; the next request notes it.
+            log.warning("the use of an API token was not noted: %s", error)
 
 
 async def _read_body(asked: Asked, receive: Receive) -> bytes | None:
@@ -271,7 +311,7 @@ def _json_of(operation: Operation, asked: Asked, body: bytes) -> object:
         if operation.body_is_needed:
             raise MalformedJson("The body is empty; send a JSON object.")
         return {}
-    if not _JSON_TYPE.fullmatch(asked.headers.get(b"content-type", b"").strip()):
+    if not _JSON_TYPE.fullmatch(asked.all_of(b"content-type").strip()):
         raise UnsupportedMediaType
     return parse_json(body)
 

@@ -14,9 +14,11 @@ from hunter_api import VERSION
 from hunter_api.limits import HEADERS as RATE_LIMIT_HEADERS
 from hunter_api.operations import Operation, camel_case
 from hunter_api.problems import status_of
+from hunter_api.schemas.common import MailUnderWayView
 from hunter_api.schemas.schedules import SCHEDULE_SCHEMA, ScheduleValue
 from hunter_api.wire import Bounds, field_name
 from hunter_core import errors as core
+from hunter_core.accounts.api_token import PREFIX
 from hunter_core.errors import HunterError
 from hunter_core.keys import LONGEST_KEY
 
@@ -24,6 +26,7 @@ Json = dict[str, Any]
 
 REFERENCE = "#/components/schemas/{name}"
 _SESSION = "session"
+_TOKEN = "apiToken"  # noqa: S105 - the name of a scheme
 _INTRODUCTION = """\
 Quests pay XP, XP makes levels and ranks, and every point is in a ledger.
 
@@ -61,7 +64,13 @@ def document(operations: Iterable[Operation], bounds: Mapping[str, Bounds]) -> J
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
                     "description": "The `token` of register, login or refresh.",
-                }
+                },
+                _TOKEN: {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": PREFIX + "…",
+                    "description": "An API token; its scope is READ, or WRITE, which includes READ.",
+                },
             },
         },
     }
@@ -75,7 +84,7 @@ def _operation(operation: Operation, schemas: Mapping[str, Json]) -> Json:
         "operationId": operation.name,
         "summary": operation.summary,
         "tags": [operation.tag],
-        "security": [{_SESSION: []}] if operation.signed_in else [],
+        "security": _security(operation),
         "responses": _responses(operation),
     }
     if operation.description:
@@ -94,6 +103,14 @@ def _operation(operation: Operation, schemas: Mapping[str, Json]) -> Json:
             },
         }
     return described
+
+
+def _security(operation: Operation) -> list[Json]:
+    """Return what lets a request in: a session, or an API token of the scope that is named."""
+    if not operation.signed_in:
+        return []
+    by_token: list[Json] = [{_TOKEN: [operation.scope.value]}] if operation.scope else []
+    return [{_SESSION: []}, *by_token]
 
 
 def _links(operation: Operation, others: list[Operation]) -> Json:
@@ -211,6 +228,8 @@ _HEADERS: Json = {
 
 def _responses(operation: Operation) -> Json:
     responses = {str(operation.status): _success(operation)}
+    if operation.or_accepted:
+        responses["202"] = _mail_under_way(operation)
     if operation.listed:
         responses["304"] = {
             "description": "Nothing changed since.",
@@ -244,6 +263,22 @@ def _success(operation: Operation) -> Json:
         }
         described["content"] = {"application/json": {"schema": schema}}
     return described
+
+
+def _mail_under_way(operation: Operation) -> Json:
+    schema = {
+        "type": "object",
+        "required": ["success", "data"],
+        "properties": {
+            "success": {"const": True},
+            "data": {"$ref": REFERENCE.format(name=MailUnderWayView.__name__)},
+        },
+    }
+    return {
+        "description": "Accepted: a mail tells more.",
+        "headers": _headers("X-Request-Id", "Cache-Control", *_limit_headers(operation)),
+        "content": {"application/json": {"schema": schema}},
+    }
 
 
 def _failure(operation: Operation, status: HTTPStatus, refusals: list[type[HunterError]]) -> Json:

@@ -18,6 +18,7 @@ import attrs
 from hunter_api import errors as api
 from hunter_api.answers import Answer
 from hunter_core import errors as core
+from hunter_core.accounts.api_token import Scope
 from hunter_core.errors import HunterError
 from hunter_core.limits.limit import LimitName
 
@@ -49,12 +50,14 @@ class Operation:
         view: The class of its answer's `data`, NoneType without one.
         refusals: The refusals of its own; `all_refusals` adds those that follow from the rest.
         signed_in: Whether it takes a session.
+        scope: What an API token needs to come here; None where only a session will do.
         keyed: Whether it takes an Idempotency-Key.
         listed: Whether it is a list that a client may keep and ask for again by its ETag (SPEC 10, Caches).
         limit: Under which rate limit its requests count, None under none.
         lane: Where it runs.
         gives: The ids in its answer that other operations take, by the name of the parameter, each as a JSON
             pointer: what the document links by.
+        or_accepted: Whether it may answer 202 with an empty object instead: then a mail tells more.
     """
 
     method: str
@@ -67,11 +70,13 @@ class Operation:
     view: Any
     refusals: tuple[type[HunterError], ...]
     signed_in: bool
+    scope: Scope | None
     keyed: bool
     listed: bool
     limit: LimitName | None
     lane: Lane
     gives: Mapping[str, str]
+    or_accepted: bool = False
 
     @property
     def name(self) -> str:
@@ -110,6 +115,8 @@ class Operation:
             yield core.RateLimitExceeded
         if self.signed_in:
             yield core.Unauthenticated
+            if self.scope is not Scope.READ:
+                yield core.Forbidden
         if self.body is not None:
             yield from (api.BodyTooSlow, api.BodyTooLarge, api.UnsupportedMediaType)
             yield from (api.MalformedJson, core.InvalidInput)
@@ -126,10 +133,16 @@ class Operation:
 
 
 class Routes:
-    """Collects the operations of one feature, in the order of their declaration; they count under *limit*."""
+    """
+    Collects the operations of one feature, in the order of their declaration; they count under *limit*.
 
-    def __init__(self, tag: str, base: str, *, limit: LimitName | None = LimitName.OTHER) -> None:
-        self.tag, self.base, self.limit = tag, base, limit
+    With *tokens* API tokens reach them, too: READ what is a GET, WRITE all. Else only those that say so.
+    """
+
+    def __init__(
+        self, tag: str, base: str, *, limit: LimitName | None = LimitName.OTHER, tokens: bool = False
+    ) -> None:
+        self.tag, self.base, self.limit, self.tokens = tag, base, limit, tokens
         self.operations: list[Operation] = []
 
     def get(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
@@ -156,12 +169,17 @@ class Routes:
         status: int = 200,
         refuses: tuple[type[HunterError], ...] = (),
         signed_in: bool = True,
+        tokens: bool | None = None,
         keyed: bool = False,
         listed: bool = False,
         limit: LimitName | None = None,
         lane: Lane = Lane.STORE,
         gives: Mapping[str, str] | None = None,
+        or_accepted: bool = False,
     ) -> Callable[[Handler], Handler]:
+        reached = signed_in and (self.tokens if tokens is None else tokens)
+        scope = (Scope.READ if method == "GET" else Scope.WRITE) if reached else None
+
         def declare(handle: Handler) -> Handler:
             hints = get_type_hints(handle)
             (view,) = get_args(hints["return"])
@@ -177,11 +195,13 @@ class Routes:
                     view=view,
                     refusals=refuses,
                     signed_in=signed_in,
+                    scope=scope,
                     keyed=keyed,
                     listed=listed,
                     limit=limit or self.limit,
                     lane=lane,
                     gives=gives or {},
+                    or_accepted=or_accepted,
                 )
             )
             return handle

@@ -74,11 +74,12 @@ def _written(value: object) -> str:
 
 
 def routes() -> str:
-    """Every operation with what it answers, and whether it takes a key or may be kept."""
+    """Every operation with what it answers, and whether it takes an API token or a key, or may be kept."""
     rows = []
     for operation in operations():
         marks = [
             *(["open to all"] if not operation.signed_in else []),
+            *([f"token: {operation.scope}"] if operation.scope else []),
             *(["`Idempotency-Key`"] if operation.keyed else []),
             *(["`ETag`"] if operation.listed else []),
         ]

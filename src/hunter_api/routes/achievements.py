@@ -7,7 +7,7 @@ from hunter_api.operations import Routes
 from hunter_api.schemas.achievements import AchievementView, CatalogueView, UnlockedListView, UnlockedView
 from hunter_core.achievements.read import catalogue_seen, unlocked_by
 
-routes = Routes("Achievements", "/api/achievements")
+routes = Routes("Achievements", "/api/achievements", tokens=True)
 
 
 @routes.get("", listed=True)

@@ -21,7 +21,7 @@ from hunter_core.analytics.summary import summary
 from hunter_core.analytics.xp_history import xp_history
 from hunter_core.limits.limit import LimitName
 
-routes = Routes("Analytics", "/api/analytics", limit=LimitName.ANALYTICS)
+routes = Routes("Analytics", "/api/analytics", limit=LimitName.ANALYTICS, tokens=True)
 
 
 @routes.get("/xp-history", listed=True)

@@ -8,7 +8,7 @@ from hunter_api.schemas.leaderboard import BoardQuery, BoardView
 from hunter_core.leaderboard.read import read_board
 from hunter_core.limits.limit import LimitName
 
-routes = Routes("Leaderboard", "/api/leaderboard", limit=LimitName.LEADERBOARD)
+routes = Routes("Leaderboard", "/api/leaderboard", limit=LimitName.LEADERBOARD, tokens=True)
 
 
 @routes.get("", listed=True)

@@ -54,7 +54,7 @@ from hunter_core.rules.schedules import Schedule
 
 Value = TypeVar("Value")
 
-routes = Routes("Quests", "/api/quests", limit=LimitName.QUESTS)
+routes = Routes("Quests", "/api/quests", limit=LimitName.QUESTS, tokens=True)
 
 
 @routes.post("", status=201, keyed=True, refuses=(QuestLimitReached,), gives={"quest_id": "/data/id"})

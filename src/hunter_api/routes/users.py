@@ -42,7 +42,7 @@ Value = TypeVar("Value")
 routes = Routes("Users", "/api/users")
 
 
-@routes.get("/me")
+@routes.get("/me", tokens=True)
 def get_me(call: Call) -> Answer[MeView]:
     """Show the signed-in user, with what comes next."""
     return ok(MeView.of(call.read(_me(call))))
@@ -64,7 +64,7 @@ def change_me(call: Call, *, body: ProfileChange) -> Answer[MeView]:
     return ok(MeView.of(call.write(work)))
 
 
-@routes.get("/me/settings")
+@routes.get("/me/settings", tokens=True)
 def get_settings(call: Call) -> Answer[SettingsView]:
     """Show all settings."""
     found = call.read(lambda uow: read_settings(uow=uow, hunter_id=call.hunter_id, now=call.now))
@@ -109,7 +109,7 @@ def patch_settings(call: Call, *, body: SettingsChange) -> Answer[SettingsView]:
     return ok(SettingsView.of(found))
 
 
-@routes.get("/me/pauses", listed=True)
+@routes.get("/me/pauses", listed=True, tokens=True)
 def list_pauses(call: Call) -> Answer[PausesView]:
     """List the pauses that have not passed, first day first."""
     found = call.read(lambda uow: pauses(uow=uow, hunter_id=call.hunter_id, now=call.now))
@@ -117,7 +117,12 @@ def list_pauses(call: Call) -> Answer[PausesView]:
 
 
 @routes.post(
-    "/me/pauses", status=201, keyed=True, refuses=(PauseLimitReached,), gives={"pause_id": "/data/id"}
+    "/me/pauses",
+    status=201,
+    keyed=True,
+    tokens=True,
+    refuses=(PauseLimitReached,),
+    gives={"pause_id": "/data/id"},
 )
 def create_pause(call: Call, *, body: PausePlan) -> Answer[PauseView]:
     """
@@ -145,7 +150,7 @@ def create_pause(call: Call, *, body: PausePlan) -> Answer[PauseView]:
     return call.once(work, PauseView.of, 201)
 
 
-@routes.delete("/me/pauses/{pause_id}", status=204)
+@routes.delete("/me/pauses/{pause_id}", status=204, tokens=True)
 def delete_pause(call: Call, *, pause_id: UUID) -> Answer[None]:
     """Take a pause back, or end one that runs as of yesterday."""
     call.write(
@@ -154,7 +159,7 @@ def delete_pause(call: Call, *, pause_id: UUID) -> Answer[None]:
     return NO_CONTENT
 
 
-@routes.get("/me/ledger", listed=True)
+@routes.get("/me/ledger", listed=True, tokens=True)
 def get_ledger(call: Call, *, query: PageQuery) -> Answer[LedgerView]:
     """Show the XP ledger, newest line first; nothing in it is ever changed."""
     entries, total = call.read(
@@ -167,7 +172,7 @@ def get_ledger(call: Call, *, query: PageQuery) -> Answer[LedgerView]:
     return ok(view)
 
 
-@routes.get("/{hunter_name}", refuses=(NotFound,))
+@routes.get("/{hunter_name}", tokens=True, refuses=(NotFound,))
 def get_profile(call: Call, *, hunter_name: str) -> Answer[ProfileView]:
     """
     Show another hunter.
@@ -180,9 +185,7 @@ def get_profile(call: Call, *, hunter_name: str) -> Answer[ProfileView]:
 
 
 def _me(call: Call) -> Callable[[UnitOfWork], Me]:
-    return lambda uow: read_me(
-        uow=uow, account_id=call.caller.account_id, now=call.now, rulebook=call.ports.rulebook
-    )
+    return lambda uow: read_me(uow=uow, account_id=call.hunter_id, now=call.now, rulebook=call.ports.rulebook)
 
 
 def _given(value: Value | UnsetType) -> Value | None:

@@ -20,10 +20,10 @@ from hunter_core.accounts.api_token import (
     new_token,
 )
 from hunter_core.accounts.authenticate import NOT_SIGNED_IN
-from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind
+from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind, SecurityLog
 from hunter_core.accounts.session import NOWHERE, Client, SignedIn
 from hunter_core.accounts.sign_in import Gate
-from hunter_core.errors import ApiTokenLimitReached, InvalidInput, NotFound, Unauthenticated
+from hunter_core.errors import ApiTokenLimitReached, Forbidden, InvalidInput, NotFound, Unauthenticated
 from hunter_core.ids import AccountId, ApiTokenId, new_id
 from hunter_core.mail.mail import MailTemplate
 from hunter_core.mail.post import post
@@ -130,6 +130,39 @@ def authenticate_token(*, tokens: ApiTokens, token: str, now: datetime) -> Token
     if holder is None or not holder.stands(now):
         raise Unauthenticated(NOT_SIGNED_IN)
     return holder
+
+
+def check_scope(
+    *,
+    holder: TokenHolder,
+    needed: Scope | None,
+    what: str,
+    log: SecurityLog,
+    now: datetime,
+    client: Client = NOWHERE,
+) -> None:
+    """
+    Make sure that a token reaches *what*, which needs a scope, or a session where that is None.
+
+    Raises:
+        Forbidden: If it does not; the security log says so.
+    """
+    if needed is not None and holder.scope.allows(needed):
+        return
+    log.record(
+        SecurityEvent(
+            kind=SecurityEventKind.ACCESS_REFUSED,
+            at=now,
+            account_id=holder.account_id,
+            client=client,
+            details={"token": str(holder.token_id), "scope": holder.scope.value, "what": what},
+        )
+    )
+    raise Forbidden(
+        "No API token reaches this: sign in."
+        if needed is None
+        else "This API token only reads: it needs WRITE."
+    )
 
 
 def note_use(*, store: Store, holder: TokenHolder, now: datetime) -> None:
