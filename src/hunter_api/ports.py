@@ -7,6 +7,7 @@ from collections.abc import Callable
 import attrs
 
 from hunter_api.limits import RateLimits
+from hunter_core.accounts.last_use import LastUse
 from hunter_core.accounts.sign_in import Gate
 from hunter_core.achievements.ports import Popularity
 from hunter_core.leaderboard.board import Boards
@@ -21,6 +22,7 @@ class Ports:
 
     Attributes:
         ready: Raises StoreUnavailable while requests cannot be served; asked by /health/ready.
+        last_use: Told of every signed-in request; a job writes down what it was told.
         wake: Told the name of a job that has something to do, after the commit that gave it; returns at once.
         close: Called once, when the last request has been answered.
         threads: How many requests may ask the store at one time, besides `password_threads` that sign
@@ -36,6 +38,7 @@ class Ports:
     limits: RateLimits
     boards: Boards
     ready: Callable[[], None]
+    last_use: LastUse = attrs.field(factory=LastUse)
     wake: Callable[[str], None] = lambda name: None
     close: Callable[[], None] = lambda: None
     threads: int = 16

@@ -161,15 +161,23 @@ class Answer:
 class House:
     """A running application, and a hunter who asks it things."""
 
-    def __init__(self, http: TestClient[Any], store: Store, clock: Clock) -> None:
-        self.http, self.store, self.clock = http, store, clock
+    def __init__(self, http: TestClient[Any], ports: Ports, clock: Clock) -> None:
+        self.http, self.ports, self.clock = http, ports, clock
+        self.store = ports.store
         self.token: str | None = None
         self.refresh_token = ""
         self.user: dict[str, Any] = {}
 
     def another(self) -> House:
         """Return somebody else at the same application."""
-        return House(self.http, self.store, self.clock)
+        return House(self.http, self.ports, self.clock)
+
+    @property
+    def log(self) -> MemorySecurityLog:
+        """What the security log has."""
+        log = self.ports.gate.log
+        assert isinstance(log, MemorySecurityLog)
+        return log
 
     def ask(
         self,
@@ -233,7 +241,8 @@ def a_house(store: Store | None = None, *, origins: Sequence[str] = (), **settin
     """Open an application over *store*, else over memory."""
     store, clock = store or MemoryStore(), Clock()
     strict = settings.get("policy") is STRICT
-    app = create_app(ports_over(store, clock, **settings), origins=origins, strict=strict)
+    ports = ports_over(store, clock, **settings)
+    app = create_app(ports, origins=origins, strict=strict)
     with TestClient(app, raise_server_exceptions=False) as http:
         http.headers.clear()
-        yield House(http, store, clock)
+        yield House(http, ports, clock)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from hunter_api.routes import achievements, analytics, auth, health, leaderboard, quests, users
+from hunter_api.routes import achievements, analytics, auth, health, leaderboard, quests, sessions, users
 
 ALL_ROUTES = (
     auth.routes,
+    recovery.routes,
+    sessions.routes,
     users.routes,
     quests.routes,
     achievements.routes,
