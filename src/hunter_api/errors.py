@@ -17,6 +17,16 @@ class BadRequest(HunterError):
     code = "BAD_REQUEST"
 
 
+class HeadTooLarge(HunterError):
+    """The request line and the headers are over the limit."""
+
+    code = "HEADERS_TOO_LARGE"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The headers are larger than {limit // 1024} KiB, which is all that is read.")
+        self.limit = limit
+
+
 class BodyTooLarge(HunterError):
     """The body is over the limit."""
 

@@ -68,7 +68,7 @@ def _run(world: World, listener: socket.socket, started: Callable[[], None]) -> 
 
     settings = world.settings
     app = create_app(world.ports(), origins=settings.cors_origins, strict=settings.is_strict)
-    Server(config_of(app), started=started).run(sockets=[listener])
+    Server(config_of(app, strict=settings.is_strict), started=started).run(sockets=[listener])
 
 
 def _tell(console: Console, settings: Settings, listener: socket.socket) -> None:

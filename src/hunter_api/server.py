@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from hunter_api.protocol import Protocol, StrictProtocol
 
 LAST_CALL = 0.5
 """Seconds in which a connection that stands at the end may still bring a request: it was on its way."""
@@ -67,13 +68,15 @@ class Server(uvicorn.Server):
         self.servers = []
         await super().shutdown(None)
 
-    def _protocol(self) -> HttpToolsProtocol:
-        return HttpToolsProtocol(
+    def _protocol(self) -> Protocol:
+        kind: Any = self.config.http_protocol_class
+        taken: Protocol = kind(
             config=self.config,
             server_state=self.server_state,
             app_state=self.lifespan.state,
             _loop=asyncio.get_running_loop(),
         )
+        return taken
 
 
 def _is_half_sent(connection: Any) -> bool:
@@ -95,12 +98,12 @@ def _waiting_at(listener: socket.socket) -> list[socket.socket]:
         found.append(connection)
 
 
-def config_of(app: Any) -> uvicorn.Config:
-    """Return uvicorn's settings."""
+def config_of(app: Any, *, strict: bool = False) -> uvicorn.Config:
+    """Return uvicorn's settings; under the *strict* profile, browsers are asked for more."""
     return uvicorn.Config(
         app,
         loop="auto",
-        http="httptools",
+        http=StrictProtocol if strict else Protocol,
         ws="none",
         lifespan="on",
         access_log=False,

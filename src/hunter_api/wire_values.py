@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any, NoReturn
 from uuid import UUID
 
 from hunter_api.errors import MalformedJson
 from hunter_api.schemas.schedules import ScheduleValue
+from hunter_core.errors import InvalidInput
 
 Hook = Callable[[Any, Any], Any]
 """What reads a value as a type; cattrs calls it with both."""
 
 _INT64 = 2**63
 _BEYOND = 10**20
+_MOST_TWICE = 100
 _LONGEST_NUMBER = 20
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
@@ -38,15 +42,31 @@ def parse_json(body: bytes) -> object:
 
     Raises:
         MalformedJson: If it is not UTF-8, not JSON, nested too deeply, or has NaN or Infinity.
+        InvalidInput: If an object names something twice: one parser takes the first, another the last, and
+            whoever looked at the request before us may have seen the other one (RFC 8259, 4).
     """
+    twice: dict[str, None] = {}
+
+    def read(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            counted = Counter(name for name, _ in pairs)
+            twice.update((name, None) for name, times in counted.items() if times > 1)
+        return found
+
     try:
-        return json.loads(body.decode(), parse_constant=_no_number, parse_int=whole_number)
+        value: object = json.loads(
+            body.decode(), parse_constant=_no_number, parse_int=whole_number, object_pairs_hook=read
+        )
     except UnicodeDecodeError as error:
         raise MalformedJson("The body is not UTF-8.") from error
     except RecursionError as error:
         raise MalformedJson("The body is nested too deeply.") from error
     except ValueError as error:
         raise MalformedJson(f"The body is not JSON: {error}.") from error
+    if twice:
+        raise InvalidInput.of((name, "must be given once") for name in islice(twice, _MOST_TWICE))
+    return value
 
 
 def _no_number(name: str) -> NoReturn:
