@@ -1,5 +1,5 @@
 """
-What happens by itself: jobs, each due again and again, done by one thread of the process (SPEC 6).
+What happens by itself: jobs, each due again and again, done by a few threads of the process (SPEC 6).
 
 A job is safe to run in several processes at once: what it takes, it locks. So every web process runs its own,
 and none is missed when another dies.
@@ -8,6 +8,7 @@ and none is missed when another dies.
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -18,6 +19,9 @@ from hunter_core.errors import TryLater
 
 LONGEST_REST = 300.0
 """Seconds after which a job that fails is tried again, however often it failed."""
+
+UNDER_WAY = math.inf
+"""When a job is due that is being done: not before it has ended."""
 
 log = logging.getLogger("hunter.jobs")
 
@@ -39,43 +43,61 @@ class Job:
 
 
 class Jobs:
-    """Runs jobs in a thread of their own, from `start` to `close`."""
+    """
+    Runs jobs in *threads* of their own, from `start` to `close`.
 
-    def __init__(self, jobs: Iterable[Job]) -> None:
+    A job is done by one thread at a time. The one that is due the longest comes first, so that none is starved
+    by another that is woken all the time.
+    """
+
+    def __init__(self, jobs: Iterable[Job], *, threads: int = 1) -> None:
         self._jobs = {job.name: job for job in jobs}
         self._due = dict.fromkeys(self._jobs, 0.0)
         self._failures = dict.fromkeys(self._jobs, 0)
         self._changed = threading.Condition()
         self._closed = False
-        self._thread = threading.Thread(target=self._work, name="hunter-jobs", daemon=True)
+        # A job under way that was woken meanwhile: there is something that this run may not have seen.
+        self._woken: set[str] = set()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"hunter-jobs-{number}", daemon=True)
+            for number in range(threads)
+        ]
 
     def start(self) -> None:
         """Begin; every job runs at once."""
         if self._jobs:
-            self._thread.start()
+            for thread in self._threads:
+                thread.start()
 
     def wake(self, name: str) -> None:
         """Let the job *name* run as soon as the thread is free; there is something for it."""
         with self._changed:
-            if name in self._due:
-                self._due[name] = 0.0
+            if name not in self._due:
+                return
+            if self._due[name] == UNDER_WAY:
+                self._woken.add(name)
+            else:
+                self._due[name] = min(self._due[name], time.monotonic())
                 self._changed.notify()
 
     def close(self, wait: float = 5.0) -> None:
-        """Begin no further run, and give the one under way *wait* seconds."""
+        """Begin no further run, and give those under way *wait* seconds."""
         with self._changed:
             self._closed = True
-            self._changed.notify()
-        if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._thread.join(wait)
+            self._changed.notify_all()
+        until = time.monotonic() + wait
+        for thread in self._threads:
+            if thread.is_alive() and thread is not threading.current_thread():
+                thread.join(max(0.0, until - time.monotonic()))
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
             rest = self._rest_after(job)
             with self._changed:
-                # Woken meanwhile: there is something that this run may not have seen.
-                if self._due[job.name] != 0.0:
-                    self._due[job.name] = time.monotonic() + rest
+                again = job.name in self._woken
+                self._woken.discard(job.name)
+                self._due[job.name] = time.monotonic() + (0.0 if again else rest)
+                self._changed.notify()
 
     def _next(self) -> Job | None:
         """Return the job that is due, when one is; None when it is over."""
@@ -84,9 +106,9 @@ class Jobs:
                 name = min(self._due, key=self._due.__getitem__)
                 wait = self._due[name] - time.monotonic()
                 if wait <= 0:
-                    self._due[name] = float("inf")
+                    self._due[name] = UNDER_WAY
                     return self._jobs[name]
-                self._changed.wait(wait)
+                self._changed.wait(None if wait == UNDER_WAY else wait)
         return None
 
     def _rest_after(self, job: Job) -> float:

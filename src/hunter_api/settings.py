@@ -190,11 +190,12 @@ class Settings:
         repr=False,
         metadata=_about(
             smtp_url,
-            "The mail server. Without it, mails are `.eml` files in `HUNTER_MAIL_DIR`.",
+            "The mail server. STARTTLS is required, but for a server on this machine without credentials; "
+            "`?starttls=optional` or `never` says otherwise, and `smtps://` is encrypted from the start. Without "
+            "it, mails are `.eml` files in `HUNTER_MAIL_DIR`.",
             shown="none",
             example="smtp://user:password@mail.example:587",
             secret=True,
-            later=True,
         ),
     )
     mail_dir: Path = attrs.field(
@@ -204,7 +205,24 @@ class Settings:
             "Where mails are kept without a mail server.",
             shown="`mail` in `HUNTER_DATA_DIR`",
             example="/var/lib/hunter/mail",
-            later=True,
+        ),
+    )
+    mail_from: str = attrs.field(
+        default="Hunter System <hunter@localhost>",
+        metadata=_about(
+            text,
+            "Whom mails are from.",
+            example="Hunter System <hunter@hunter.example>",
+        ),
+    )
+    mail_link_url: str = attrs.field(
+        default="",
+        metadata=_about(
+            web_url,
+            "The page that mails lead to, with the code after `#verify-email=`, `#reset-password=` or "
+            "`#change-email=`. Without it, a mail carries the code to paste.",
+            shown="none",
+            example="https://hunter.example/account",
         ),
     )
     google_client_id: str = attrs.field(

@@ -23,6 +23,9 @@ from hunter_adapters.crypto.subjects import KeyedSubjects
 from hunter_adapters.crypto.totp import PyotpTotp
 from hunter_adapters.crypto.vault import AesVault
 from hunter_adapters.logs.security import JsonSecurityLog
+from hunter_adapters.mail.files import FileMailer
+from hunter_adapters.mail.mime import address_of
+from hunter_adapters.mail.smtp import SmtpMailer, SmtpServer
 from hunter_adapters.memory.limits import MemoryLimiter
 from hunter_adapters.sql import SqlStore, WrongDatabase, open_store
 from hunter_adapters.sql.boards import SqlBoards
@@ -48,6 +51,9 @@ from hunter_core.ledger.rederive import rederive
 from hunter_core.limits.fallback import FallingBack
 from hunter_core.limits.limit import Limit, LimitName
 from hunter_core.limits.ports import Limiter
+from hunter_core.mail.letters import Letters
+from hunter_core.mail.ports import Mailer
+from hunter_core.mail.send import MailRoom, send_due
 from hunter_core.rules.rulebook import Rulebook
 from hunter_core.rules.toml import load_rulebook
 
@@ -64,9 +70,13 @@ PASSWORD_THREADS = 6
 LAST_USE_SECONDS = 20.0
 """Seconds between two writings of which sessions were used."""
 
+MAIL_EVERY = 10.0
+"""Seconds after which mails are looked for that nobody woke the job for: those put off, or left by a crash."""
+
 _HEALTH_THREADS = 1
 _BOARD_THREADS = 1
-_JOB_THREADS = 1
+# Two: a mail server that hangs must not keep other jobs waiting.
+_JOB_THREADS = 2
 
 
 @attrs.frozen(kw_only=True)
@@ -201,7 +211,8 @@ def open_world(settings: Settings) -> World:
 
     boards, keeper = _boards(store, redis, rulebook)
     last_use = LastUse()
-    jobs = Jobs((*_jobs(store, last_use), *_removals(store, gate)))
+    post = _post(settings, store, gate)
+    jobs = Jobs((*_jobs(store, last_use), post, *_removals(store, gate)), threads=_JOB_THREADS)
 
     def close() -> None:
         jobs.close()
@@ -346,6 +357,33 @@ def _boards(
     keeper = BoardKeeper(redis, SqlBoardSource(store), SystemClock(), fingerprint=rulebook.hash)
     store.after_commit = keeper.changed
     return RedisBoards(redis, keeper, in_store), keeper
+
+
+def _post(settings: Settings, store: SqlStore, gate: Gate) -> Job:
+    """Return the job that sends mails."""
+    room = MailRoom(
+        store=store,
+        mailer=_mailer(settings),
+        letters=Letters(link_url=settings.mail_link_url),
+        codes=gate.codes,
+        log=gate.log,
+        clock=SystemClock(),
+    )
+    return Job(name="mail", every=MAIL_EVERY, run=lambda: send_due(room))
+
+
+def _mailer(settings: Settings) -> Mailer:
+    try:
+        sender = address_of(settings.mail_from)
+    except ValueError as error:
+        raise SettingInvalid(f"HUNTER_MAIL_FROM {_one_line(error)}.") from error
+    now = SystemClock().now
+    if not settings.smtp_url:
+        return FileMailer(settings.mail_dir, sender=sender, now=now)
+    try:
+        return SmtpMailer(SmtpServer.of(settings.smtp_url), sender=sender, now=now)
+    except ValueError as error:
+        raise SettingInvalid(f"HUNTER_SMTP_URL {_one_line(error)}.") from error
 
 
 def _jobs(store: SqlStore, last_use: LastUse) -> Iterable[Job]:

@@ -48,7 +48,9 @@ def registered(store: SqlStore, name: str = "Jinwoo", email: str | None = None) 
     registration = Registration(
         email=email or f"{name}@Example.org", password=PASSWORD, hunter_name=name, timezone="Asia/Tokyo"
     )
-    return register(store=store, gate=GATE, rulebook=RULES, registration=registration, now=NOW)
+    done = register(store=store, gate=GATE, rulebook=RULES, registration=registration, now=NOW)
+    assert done is not None
+    return done
 
 
 def refreshed(store: SqlStore, token: str, *, later: timedelta) -> TokenPair | Reused:

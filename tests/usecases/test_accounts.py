@@ -58,9 +58,11 @@ def a_registration(name: str = "Jinwoo", **changes: Any) -> Registration:
 def registered(
     store: MemoryStore, name: str = "Jinwoo", *, gate: Gate = GATE, now: datetime = NOW, **changes: Any
 ) -> SignIn:
-    return register(
+    done = register(
         store=store, gate=gate, rulebook=a_rulebook(), registration=a_registration(name, **changes), now=now
     )
+    assert done is not None
+    return done
 
 
 def signed_in(

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from hunter_api.commands.status_window import status_window
 from hunter_core.accounts.register import Registration, register
-from hunter_core.accounts.sign_in import Gate
+from hunter_core.accounts.sign_in import Gate, SignIn
 from hunter_core.completions.commands import CompleteQuest
 from hunter_core.completions.complete import complete
 from hunter_core.ids import CompletionId, HunterId, new_id
@@ -108,6 +108,14 @@ def demo(
     return made
 
 
+def _hunter_of(store: Store, made: SignIn | None, name: str) -> HunterId:
+    """Return who was registered; where only a mail tells, by the name."""
+    if made is not None:
+        return made.me.hunter.id
+    with store.read() as uow:
+        return uow.hunters.by_name(name).id
+
+
 class _Story:
     def __init__(self, *, store: Store, gate: Gate, rulebook: Rulebook, dice: Dice, now: datetime) -> None:
         self._store, self._gate, self._rulebook, self._dice, self._now = store, gate, rulebook, dice, now
@@ -125,7 +133,7 @@ class _Story:
             registration=Registration(email=email, password=password, hunter_name=name),
             now=_at(first, 5),
         )
-        hunter_id = made.me.hunter.id
+        hunter_id = _hunter_of(self._store, made, name)
         with self._store.write() as uow:
             quests = [
                 create_quest(

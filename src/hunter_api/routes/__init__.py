@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from hunter_api.routes import achievements, analytics, auth, health, leaderboard, quests, sessions, users
+from hunter_api.routes import (
+    achievements,
+    analytics,
+    auth,
+    health,
+    leaderboard,
+    quests,
+    recovery,
+    sessions,
+    users,
+)
 
 ALL_ROUTES = (
     auth.routes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hunter_api.answers import NO_CONTENT, Answer, Call, ok
+from hunter_api.answers import NO_CONTENT, Answer, Call, mail_under_way, ok
 from hunter_api.operations import Lane, Routes
 from hunter_api.schemas.auth import (
     Credentials,
@@ -20,6 +20,7 @@ from hunter_core.accounts.logout import logout as end_session
 from hunter_core.accounts.logout import logout_all as end_all_sessions
 from hunter_core.accounts.refresh import Reused
 from hunter_core.accounts.refresh import refresh as refresh_session
+from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind
 from hunter_core.errors import (
     EmailTaken,
     Forbidden,
@@ -42,12 +43,15 @@ routes = Routes("Auth", "/api/auth")
     limit=LimitName.AUTH,
     lane=Lane.PASSWORDS,
     refuses=(EmailTaken, HunterNameTaken),
+    or_accepted=True,
 )
 def register(call: Call, *, body: Registration) -> Answer[RegisteredView]:
     """
     Register an account with its hunter, and sign in.
 
-    Names and addresses are unique; whichever is taken is said.
+    Names and addresses are unique; whichever is taken is said. A mail with a code proves the address. Under the
+    strict profile, and where only proved addresses sign in, the answer is 202 for every address, and no session
+    is opened: a mail tells.
     """
     done = core.register(
         store=call.ports.store,
@@ -59,6 +63,9 @@ def register(call: Call, *, body: Registration) -> Answer[RegisteredView]:
         now=call.now,
         client=call.client,
     )
+    call.ports.wake("mail")
+    if done is None:
+        return mail_under_way()
     hunter = done.me.hunter
     user = NewUserView(
         id=hunter.id,
@@ -124,14 +131,29 @@ def refresh(call: Call, *, body: RefreshRequest) -> Answer[TokensView]:
 def logout(call: Call) -> Answer[None]:
     """End the session behind the request; its tokens are good for nothing from then on."""
     call.write(lambda uow: end_session(uow=uow, session_id=call.caller.session_id, now=call.now))
+    _record(call, SecurityEventKind.SIGNED_OUT)
     return NO_CONTENT
 
 
 @routes.post("/logout-all", status=204)
 def logout_all(call: Call) -> Answer[None]:
     """End every session of the account."""
-    call.write(lambda uow: end_all_sessions(uow=uow, account_id=call.caller.account_id, now=call.now))
+    count = call.write(lambda uow: end_all_sessions(uow=uow, account_id=call.caller.account_id, now=call.now))
+    _record(call, SecurityEventKind.SESSIONS_REVOKED, ended=str(count))
     return NO_CONTENT
+
+
+def _record(call: Call, kind: SecurityEventKind, **details: str) -> None:
+    call.ports.gate.log.record(
+        SecurityEvent(
+            kind=kind,
+            at=call.now,
+            account_id=call.caller.account_id,
+            session_id=call.caller.session_id,
+            client=call.client,
+            details=details,
+        )
+    )
 
 
 @routes.get("/me")

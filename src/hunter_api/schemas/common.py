@@ -23,6 +23,11 @@ class PaginationView:
 
 
 @attrs.frozen(kw_only=True, slots=False)
+class MailUnderWayView:
+    """An empty object: whatever there is to say is in a mail, for the owner of the address alone."""
+
+
+@attrs.frozen(kw_only=True, slots=False)
 class AttributesView:
     """Points in each of the six attributes."""
 

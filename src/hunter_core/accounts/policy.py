@@ -22,7 +22,8 @@ class AuthPolicy:
         session_idles: How long a session lasts without a refresh; None for as long as it lasts.
         grace: How long after a refresh the token that was used still gives the same successor.
         passwords: What a new password must be.
-        requires_verified: Whether only a verified address may sign in.
+        requires_verified: Whether only a verified address may sign in; then registering opens no session.
+        hides_addresses: Whether registering answers the same for an address that is taken, and a mail tells.
     """
 
     access_lasts: timedelta
@@ -31,6 +32,7 @@ class AuthPolicy:
     grace: timedelta = timedelta(seconds=10)
     passwords: PasswordPolicy
     requires_verified: bool = False
+    hides_addresses: bool = False
 
 
 CONTRACT = AuthPolicy(access_lasts=timedelta(days=7), passwords=CONTRACT_PASSWORDS)
@@ -38,4 +40,5 @@ STRICT = AuthPolicy(
     access_lasts=timedelta(minutes=15),
     session_idles=timedelta(days=14),
     passwords=STRICT_PASSWORDS,
+    hides_addresses=True,
 )
