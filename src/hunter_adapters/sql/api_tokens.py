@@ -72,7 +72,7 @@ class SqlApiTokens:
         )
 
     def of(self, account_id: AccountId) -> Sequence[ApiToken]:
-        return [_token(row) for row in self._sql.rows(_OF, account_id=account_id)]
+        return [token_of(row) for row in self._sql.rows(_OF, account_id=account_id)]
 
     def revoke(self, account_id: AccountId, token_id: ApiTokenId, *, at: datetime) -> bool:
         return self._sql.do(_REVOKE, this=token_id, account_id=account_id, at=at) == 1
@@ -98,7 +98,8 @@ def _row(token: ApiToken) -> Row:
     )
 
 
-def _token(row: Row) -> ApiToken:
+def token_of(row: Row) -> ApiToken:
+    """Return the token of a row."""
     return ApiToken(
         id=row[0],
         account_id=row[1],

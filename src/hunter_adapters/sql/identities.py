@@ -41,10 +41,10 @@ class SqlIdentities:
 
     def find(self, issuer: str, subject: str) -> Identity | None:
         row = self._sql.row(_FIND, issuer=issuer, subject=subject)
-        return None if row is None else _identity(row)
+        return None if row is None else identity_of(row)
 
     def of(self, account_id: AccountId) -> Sequence[Identity]:
-        return [_identity(row) for row in self._sql.rows(_OF, account_id=account_id)]
+        return [identity_of(row) for row in self._sql.rows(_OF, account_id=account_id)]
 
     def remove(self, identity_id: IdentityId) -> None:
         self._sql.do(_REMOVE, identity_id=identity_id)
@@ -61,7 +61,8 @@ def _row(identity: Identity) -> Row:
     )
 
 
-def _identity(row: Row) -> Identity:
+def identity_of(row: Row) -> Identity:
+    """Return the identity of a row."""
     return Identity(
         id=row[0], account_id=row[1], issuer=row[2], subject=row[3], email=row[4], created_at=row[5]
     )

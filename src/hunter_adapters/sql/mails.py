@@ -59,11 +59,11 @@ class SqlMails:
         self._sql.insert(_ADD, [_row(mail)])
 
     def lock_due(self, now: datetime, limit: int) -> Sequence[Mail]:
-        return [_mail(row) for row in self._sql.rows(_LOCK_DUE, now=now, most=limit)]
+        return [mail_of(row) for row in self._sql.rows(_LOCK_DUE, now=now, most=limit)]
 
     def lock(self, mail_id: MailId) -> Mail | None:
         row = self._sql.row(_LOCK, this=mail_id)
-        return None if row is None else _mail(row)
+        return None if row is None else mail_of(row)
 
     def save(self, mail: Mail) -> None:
         self._sql.do(
@@ -76,7 +76,7 @@ class SqlMails:
         )
 
     def parked(self, limit: int) -> Sequence[Mail]:
-        return [_mail(row) for row in self._sql.rows(_PARKED, most=limit)]
+        return [mail_of(row) for row in self._sql.rows(_PARKED, most=limit)]
 
     def posted(self, address_key: str, template: MailTemplate, *, since: datetime) -> int:
         found: int = self._sql.value(_POSTED, address_key=address_key, template=template, since=since)
@@ -106,7 +106,8 @@ def _row(mail: Mail) -> Row:
     )
 
 
-def _mail(row: Row) -> Mail:
+def mail_of(row: Row) -> Mail:
+    """Return the mail of a row."""
     return Mail(
         id=row[0],
         account_id=row[1],

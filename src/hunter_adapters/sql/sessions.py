@@ -105,17 +105,17 @@ class SqlSessions:
 
     def get(self, session_id: SessionId) -> Session | None:
         row = self._sql.row(_GET, session_id=session_id)
-        return None if row is None else _session(row)
+        return None if row is None else session_of(row)
 
     def lock(self, session_id: SessionId) -> Session | None:
         row = self._sql.row(_LOCK, session_id=session_id)
-        return None if row is None else _session(row)
+        return None if row is None else session_of(row)
 
     def save(self, session: Session) -> None:
         self._sql.do(_SAVE, this=session.id, **dict(zip(_COLUMNS, _row(session), strict=True)))
 
     def of_account(self, account_id: AccountId) -> Sequence[Session]:
-        return [_session(row) for row in self._sql.rows(_OF_ACCOUNT, account_id=account_id)]
+        return [session_of(row) for row in self._sql.rows(_OF_ACCOUNT, account_id=account_id)]
 
     def used(self, session_id: SessionId, *, at: datetime) -> None:
         self._sql.do(_USED, this=session_id, at=at)
@@ -148,7 +148,8 @@ def _row(session: Session) -> Row:
     )
 
 
-def _session(row: Row) -> Session:
+def session_of(row: Row) -> Session:
+    """Return the session of a row."""
     return Session(
         id=row[0],
         account_id=row[1],
