@@ -5,12 +5,14 @@ from __future__ import annotations
 from hunter_api.routes import (
     achievements,
     analytics,
+    api_tokens,
     auth,
     health,
     leaderboard,
     quests,
     recovery,
     sessions,
+    two_factor,
     users,
 )
 
@@ -18,6 +20,8 @@ ALL_ROUTES = (
     auth.routes,
     recovery.routes,
     sessions.routes,
+    two_factor.routes,
+    api_tokens.routes,
     users.routes,
     quests.routes,
     achievements.routes,

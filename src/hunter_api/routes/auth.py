@@ -28,6 +28,8 @@ from hunter_core.errors import (
     InvalidCredentials,
     NotVerified,
     RefreshTokenReused,
+    SecondFactorWrong,
+    TwoFactorRequired,
     Unauthenticated,
 )
 from hunter_core.hunters.me import me as read_me
@@ -82,13 +84,14 @@ def register(call: Call, *, body: Registration) -> Answer[RegisteredView]:
     signed_in=False,
     limit=LimitName.AUTH,
     lane=Lane.PASSWORDS,
-    refuses=(InvalidCredentials, Forbidden, NotVerified),
+    refuses=(InvalidCredentials, TwoFactorRequired, SecondFactorWrong, Forbidden, NotVerified),
 )
 def login(call: Call, *, body: Credentials) -> Answer[SignedInView]:
     """
     Sign in with a password.
 
-    An unknown address, a wrong password and an account without one get the same answer in the same time.
+    An unknown address, a wrong password and an account without one get the same answer in the same time. Where
+    there is a second factor, a right password alone is told `TWO_FACTOR_REQUIRED`: send it again, with the code.
     """
     done = sign_in(
         store=call.ports.store,
@@ -96,9 +99,11 @@ def login(call: Call, *, body: Credentials) -> Answer[SignedInView]:
         rulebook=call.ports.rulebook,
         email=body.email,
         password=body.password,
+        code=body.code,
         now=call.now,
         client=call.client,
     )
+    call.ports.wake("mail")
     view = SignedInView(
         user=UserView.of(done.me), token=done.tokens.token, refreshToken=done.tokens.refresh_token
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import attrs
 
-from hunter_api.schemas.fields import Email, HunterName, Password, ZoneName, text
+from hunter_api.schemas.fields import Email, HunterName, Password, SecondFactorCode, ZoneName, text
 from hunter_api.schemas.hunters import UserView
 from hunter_core.words import Rank
 
@@ -31,6 +31,7 @@ class Credentials:
 
     email: Email
     password: Password = attrs.field(repr=False)
+    code: SecondFactorCode | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen(kw_only=True)

@@ -79,6 +79,10 @@ Password = Annotated[
     str,
     text(1, LONGEST_PASSWORD, "What the server's profile asks for.", "Arise!2026", format="password"),
 ]
+SecondFactorCode = Annotated[
+    str,
+    text(1, 64, "Six digits of the app, or a recovery code; in any case, with or without dashes.", "492039"),
+]
 ZoneName = Annotated[str, text(1, 64, "An IANA time zone.", "Europe/Paris")]
 DayStart = Annotated[
     str,

@@ -33,6 +33,7 @@ class SecurityEventKind(StrEnum):
     STEP_UP_FAILED = "session.step_up_refused"
     TWO_FACTOR_ON = "two_factor.on"
     TWO_FACTOR_OFF = "two_factor.off"
+    RECOVERY_CODES_RENEWED = "two_factor.recovery_codes_renewed"
     RECOVERY_CODE_USED = "two_factor.recovery_code_used"
     IDENTITY_LINKED = "identity.linked"
     IDENTITY_UNLINKED = "identity.unlinked"
