@@ -37,7 +37,7 @@ def change_password(
     client: Client = NOWHERE,
 ) -> None:
     """
-    Set *new_password*, end all other sessions, and tell the owner. Commits by itself.
+    Set *new_password*, end all other sessions and the API tokens, and tell the owner. Commits by itself.
 
     *proofs* hold the old password. It is checked outside of the transaction, and checked again if another hash
     is found inside: a password that was changed a moment ago is no proof any more.
@@ -99,6 +99,7 @@ def _kept(
         for purpose in USED_UP:
             uow.codes.use_up(account.id, purpose, at=now)
         uow.sessions.end_all(account.id, at=now, keep=signed_in.session_id)
+        uow.api_tokens.end_all(account.id, at=now)
         post(
             uow=uow,
             template=MailTemplate.PASSWORD_CHANGED,

@@ -59,10 +59,11 @@ def has_given_up(account: Account) -> bool:
 
 def end_every_way_in(*, uow: UnitOfWork, account_id: AccountId, now: datetime) -> int:
     """
-    End the account's sessions, and use up every code that would open one or prove an address for it.
+    End the account's sessions and API tokens, and use up every code that would open a session or prove an address.
 
     The account is locked. Return how many sessions were running.
     """
     for purpose in CodePurpose:
         uow.codes.use_up(account_id, purpose, at=now)
+    uow.api_tokens.end_all(account_id, at=now)
     return uow.sessions.end_all(account_id, at=now)
