@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hunter_core.analytics.ports import Analytics
     from hunter_core.completions.situation import Completions, Situations, Unlocks
     from hunter_core.events import Outbox
+    from hunter_core.export.ports import Archive
     from hunter_core.hunters.ports import Hunters
     from hunter_core.keys import IdempotencyKeys
     from hunter_core.leaderboard.scores import Scores
@@ -88,6 +89,11 @@ class UnitOfWork(Protocol):
     @property
     def identities(self) -> Identities:
         """Who they are elsewhere."""
+        ...
+
+    @property
+    def archive(self) -> Archive:
+        """Everything of one account."""
         ...
 
     @property

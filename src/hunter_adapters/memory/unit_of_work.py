@@ -9,6 +9,8 @@ from typing import Self
 from hunter_adapters.memory.accounts import MemoryAccounts, MemorySessions, MemorySettings
 from hunter_adapters.memory.analytics import MemoryAnalytics
 from hunter_adapters.memory.api_tokens import MemoryApiTokens
+from hunter_adapters.memory.archive import MemoryArchive
+from hunter_adapters.memory.backlog import MemoryBacklog
 from hunter_adapters.memory.completions import MemoryCompletions, MemoryUnlocks
 from hunter_adapters.memory.erasures import MemoryErasures
 from hunter_adapters.memory.hunters import MemoryHunters
@@ -32,6 +34,7 @@ class MemoryUnitOfWork:
 
     def __init__(self, tables: Tables, *, publish: Callable[[Tables], None] | None) -> None:
         self._publish = publish
+        self.committed = False
         self._locks = locks = Locks(writes=publish is not None)
         self._tables = tables = tables.fork(writable=publish is not None)
         self.accounts = MemoryAccounts(tables, locks)
@@ -41,6 +44,7 @@ class MemoryUnitOfWork:
         self.two_factors = MemoryTwoFactors(tables, locks)
         self.recovery_codes = MemoryRecoveryCodes(tables, locks)
         self.identities = MemoryIdentities(tables, locks)
+        self.archive = MemoryArchive(tables)
         self.purges = MemoryPurges(tables, locks)
         self.erasures = MemoryErasures(tables, locks)
         self.api_tokens = MemoryApiTokens(tables, locks)
@@ -59,6 +63,7 @@ class MemoryUnitOfWork:
         self.analytics = MemoryAnalytics(tables)
         self.histories = MemoryHistories(tables, locks)
         self.outbox = MemoryOutbox(tables, locks)
+        self.backlog = MemoryBacklog(tables, locks)
         self.keys = MemoryKeys(tables)
 
     def commit(self) -> None:
@@ -72,6 +77,7 @@ class MemoryUnitOfWork:
             raise RuntimeError("This transaction only reads, or is over: there is nothing to commit.")
         publish = self._end()
         publish(self._tables)
+        self.committed = True
 
     def __enter__(self) -> Self:
         return self

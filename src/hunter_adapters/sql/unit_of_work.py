@@ -8,6 +8,7 @@ from hunter_adapters.sql.accounts import SqlAccounts
 from hunter_adapters.sql.achievements import SqlAchievements
 from hunter_adapters.sql.analytics import SqlAnalytics
 from hunter_adapters.sql.api_tokens import SqlApiTokens
+from hunter_adapters.sql.archive import SqlArchive
 from hunter_adapters.sql.codes import SqlCodes
 from hunter_adapters.sql.completions import SqlCompletions
 from hunter_adapters.sql.days import SqlDays
@@ -70,6 +71,10 @@ class SqlUnitOfWork:
     @property
     def identities(self) -> SqlIdentities:
         return SqlIdentities(self._sql)
+
+    @property
+    def archive(self) -> SqlArchive:
+        return SqlArchive(self._sql)
 
     @property
     def purges(self) -> SqlPurges:
