@@ -15,8 +15,9 @@ _NOT_IN_ADDRESSES = frozenset('"(),:;<>[\\]')
 _ALSO_IN_NAMES = frozenset("_-")
 # Letters of all kinds and decimal digits. Marks are no letters: names are compared and read in lists.
 _NAME_CATEGORIES = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Nd"))
-# Controls, lone surrogates, and spaces and separators of all kinds.
-_UNPRINTED = frozenset(("Cc", "Cs", "Zs", "Zl", "Zp"))
+# Controls, what is invisible or turns the direction of writing, lone surrogates, what means nothing to others
+# (private or unassigned), and spaces and separators of all kinds.
+_UNPRINTED = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"))
 
 RESERVED_NAMES = frozenset(
     """
@@ -33,8 +34,8 @@ def check_email(text: str, field: str = "email") -> str:
     """
     Return *text*, as it was sent, when it can be an e-mail address.
 
-    One `@` with something on both sides, at most 254 characters, none of them a space, a control, a lone
-    surrogate or a character that ends an address in a mail header. Whether it exists is the mail's to find out.
+    One `@` with something on both sides, at most 254 characters, none of them a space, a control, invisible,
+    a lone surrogate or a character that ends an address in a mail header. Whether it exists is the mail's to find out.
 
     Raises:
         InvalidInput: If it cannot be one.

@@ -34,15 +34,29 @@ class PasswordPolicy:
         composed: Whether it needs an upper-case and a lower-case letter (Unicode's), a digit and a symbol
             (anything that is neither letter nor digit).
         refuse_joined: Whether two common ones in a row, or a short piece over and over, are as bad as one.
+        refuse_words_of_here: Whether one is refused that hardly says more than `WORDS_OF_HERE`, the hunter's
+            name and the parts of the address.
     """
 
     shortest: int
     composed: bool
     refuse_joined: bool
+    refuse_words_of_here: bool
 
 
-CONTRACT_PASSWORDS = PasswordPolicy(shortest=8, composed=True, refuse_joined=False)
-STRICT_PASSWORDS = PasswordPolicy(shortest=15, composed=False, refuse_joined=True)
+CONTRACT_PASSWORDS = PasswordPolicy(
+    shortest=8, composed=True, refuse_joined=False, refuse_words_of_here=False
+)
+STRICT_PASSWORDS = PasswordPolicy(shortest=15, composed=False, refuse_joined=True, refuse_words_of_here=True)
+
+WORDS_OF_HERE = """
+    huntersystem hunters hunter system account password passwd secret login admin quests quest habits habit levelup
+    levels level ranks rank streaks streak achievement experience guild xp
+    """.split()  # noqa: SIM905 a list of words reads best as words
+"""What somebody tries first who guesses at a password of this place, longer ones before their parts (ASVS 6.1.2)."""
+
+FEWEST_OF_OWN = 8
+"""Letters and digits that a password with such words in it needs besides."""
 
 
 def normalised(password: str, field: str = "password") -> str:
@@ -81,6 +95,8 @@ def check_new_password(
     folded = form.casefold()
     if folded in {_folded(email), _folded(email.partition("@")[0]), _folded(hunter_name)}:
         problems.append("must not be the e-mail address or the hunter name")
+    if policy.refuse_words_of_here and _says_little(folded, email=_folded(email), name=_folded(hunter_name)):
+        problems.append("is made of words that are tried first here; add others")
     if common.joined(form) if policy.refuse_joined else form in common:
         problems.append("is one of the most common passwords; choose another")
     if problems:
@@ -102,6 +118,17 @@ def _composition(form: str, policy: PasswordPolicy) -> list[str]:
         if all(letter.isalnum() for letter in form):
             problems.append("must contain a symbol, that is anything but letters and digits")
     return problems
+
+
+def _says_little(folded: str, *, email: str, name: str) -> bool:
+    """Tell whether *folded* is made of words that are tried first here, and hardly of anything else."""
+    local, _, domain = email.partition("@")
+    left = folded
+    for word in (*sorted((email, domain, local, name), key=len, reverse=True), *WORDS_OF_HERE):
+        # A space in its place, so that what stood around it makes no new word.
+        left = left.replace(word, " ") if len(word) > 1 else left
+    own = sum(letter.isalnum() or not letter.isascii() for letter in left)
+    return left != folded and own < FEWEST_OF_OWN
 
 
 def _folded(text: str) -> str:

@@ -84,6 +84,42 @@ def test_the_strict_profile_refuses_common_ones_in_a_row_and_repeated_pieces(pas
     assert any("most common" in problem for problem in broken(password, STRICT_PASSWORDS))
 
 
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Hunter-System-2026!",
+        "huntersystemhunter",
+        "My-Hunter-Password",
+        "level up my quests 1",
+        "Sung-Jin_W00-2026!",
+        "jin@example.com 123",
+        "XP xp XP xp XP xp XP",
+        "\uff28\uff55\uff4e\uff54\uff45\uff52 system login 1",
+    ],
+)
+def test_the_strict_profile_refuses_what_is_made_of_the_words_of_this_place(password: str) -> None:
+    assert any("tried first here" in problem for problem in broken(password, STRICT_PASSWORDS))
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "correct hunter battery staple",
+        "hunter-83749 28374",
+        "314159265358979",
+        "!!!!!!!!?!!!!!!!",
+        "Arise-from-the-shadows-1!",
+        "狩りの記録を毎日つけてゆきます。",
+    ],
+)
+def test_a_password_that_says_enough_besides_is_taken(password: str) -> None:
+    assert normalised(password) == checked(password, STRICT_PASSWORDS)
+
+
+def test_the_contract_takes_the_words_of_this_place() -> None:
+    assert checked("Hunter-System-2026!") == "Hunter-System-2026!"
+
+
 def test_the_address_and_its_name_are_no_passwords() -> None:
     with pytest.raises(InvalidInput, match="e-mail address"):
         check_new_password(
