@@ -27,6 +27,7 @@ from hunter_api.operations import Lane, Operation
 from hunter_api.ports import Ports
 from hunter_api.problems import body_of, headers_of, status_of
 from hunter_api.threads import KeysUnderWay, KeyUnderWay, Threads
+from hunter_api.watch import Watch
 from hunter_api.wire_values import parse_json
 from hunter_core.accounts.api_token import PREFIX, TokenHolder
 from hunter_core.accounts.api_tokens import authenticate_token, check_scope, note_use
@@ -61,6 +62,8 @@ log = logging.getLogger("hunter.api")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _JSON_TYPE = re.compile(r"application/json\s*(;\s*charset\s*=\s*\"?utf-?8\"?\s*)?", re.IGNORECASE | re.ASCII)
+# The scheme in any case (RFC 9110, 11.1), and a token of the letters that it may have (RFC 6750, 2.1).
+_BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/-]+=*)", re.ASCII)
 _LONGEST_TOKEN = 4096
 
 Headers = list[tuple[bytes, bytes]]
@@ -153,6 +156,7 @@ class Door:
             Lane.HEALTH: Threads(1, "health"),
         }
         self._keys = KeysUnderWay()
+        self._watch = Watch(ports.gate.log)
         self._wire = wire.Wire(wire.bounds_of(ports.rulebook.limits))
 
     def close(self) -> None:
@@ -205,7 +209,11 @@ class Door:
         now = self._ports.clock.now()
         address = self._ports.limits.proxies.client(asked.peer, asked.all_of(b"x-forwarded-for"))
         client = Client.of(asked.header(b"user-agent"), address)
-        signed_in = self._admit(operation, asked, count, address, client, now)
+        try:
+            signed_in = self._admit(operation, asked, count, address, client, now)
+        except HunterError as error:
+            self._watch.refused(error, operation, address=address, client=client, now=now)
+            raise
         key = None
         arguments: dict[str, Any] = {}
         if operation.body is not None:
@@ -269,10 +277,11 @@ class Door:
         return signed_in
 
     def _check_bearer(self, asked: Asked, now: datetime) -> SignedIn | TokenHolder:
-        scheme, _, token = asked.all_of(b"authorization").partition(" ")
-        token = token.strip()
-        if scheme.lower() != "bearer" or not token or len(token) > _LONGEST_TOKEN:
-            raise Unauthenticated(NOT_SIGNED_IN)
+        # Of several headers, joined by commas, none is good.
+        bearer = _BEARER.fullmatch(asked.all_of(b"authorization"))
+        if bearer is None or len(bearer[1]) > _LONGEST_TOKEN:
+            raise Unauthenticated(NOT_SIGNED_IN).because("NO_TOKEN")
+        token = bearer[1]
         with self._ports.store.read() as uow:
             if token.startswith(PREFIX):
                 return authenticate_token(tokens=uow.api_tokens, token=token, now=now)

@@ -93,9 +93,15 @@ class NotFound(HunterError):
 
 
 class Unauthenticated(HunterError):
-    """No valid session stands behind the request."""
+    """No valid session stands behind the request. Only the security log is told `why`."""
 
     code = "UNAUTHENTICATED"
+    why = "NOT_GOOD"
+
+    def because(self, why: str) -> Unauthenticated:
+        """Return the refusal with its reason for the log."""
+        self.why = why
+        return self
 
 
 class InvalidCredentials(Unauthenticated):

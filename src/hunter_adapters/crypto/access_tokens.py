@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from datetime import datetime, timedelta
@@ -9,8 +10,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import jwt
+from jwt.utils import base64url_decode
 
 from hunter_adapters.crypto.keys import KeyRing
+from hunter_core.accounts.authenticate import NOT_SIGNED_IN
 from hunter_core.accounts.session import Proof, SignedIn
 from hunter_core.errors import Unauthenticated
 from hunter_core.ids import AccountId, SessionId
@@ -73,21 +76,23 @@ class JwtAccessTokens:
         moment = now.timestamp()
         began = moment + CLOCKS_DIFFER.total_seconds()
         if not (_whole(claims["iat"]) and _whole(claims["nbf"]) and _whole(claims["exp"])):
-            raise Unauthenticated(_NOT_GOOD)
-        if claims["iat"] > began or claims["nbf"] > began or claims["exp"] <= moment:
-            raise Unauthenticated(_NOT_GOOD)
-        if claims["id"] != claims["sub"]:
-            raise Unauthenticated(_NOT_GOOD)
+            raise _forged()
+        if claims["iat"] > began or claims["nbf"] > began or claims["id"] != claims["sub"]:
+            raise _forged()
+        if claims["exp"] <= moment:
+            raise Unauthenticated(NOT_SIGNED_IN).because("EXPIRED")
         return Proof(SessionId(_uuid(claims["sid"])), AccountId(_uuid(claims["sub"])))
 
     def _genuine(self, token: str) -> dict[str, Any]:
         if len(token) > LONGEST_TOKEN or not _FORM.fullmatch(token):
-            raise Unauthenticated(_NOT_GOOD)
+            raise _forged()
         try:
             header = jwt.get_unverified_header(token)
             key = self._keys.find(header.get("kid"))
             if key is None or header.keys() != _HEADER or header["typ"] != "JWT":
-                raise Unauthenticated(_NOT_GOOD)
+                raise _forged()
+            for part in token.split(".")[:2]:
+                _check_names(part)
             claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
@@ -97,11 +102,24 @@ class JwtAccessTokens:
                 options=self._options,
             )
         except (jwt.InvalidTokenError, ValueError, RecursionError) as error:
-            raise Unauthenticated(_NOT_GOOD) from error
+            raise _forged() from error
         return claims
 
 
-_NOT_GOOD = "The access token is not valid, or no longer. Sign in or refresh."
+def _forged() -> Unauthenticated:
+    return Unauthenticated(NOT_SIGNED_IN).because("FORGED")
+
+
+def _check_names(part: str) -> None:
+    """Make sure that no name stands twice: readers differ in which one they take (RFC 7519, 4)."""
+    json.loads(base64url_decode(part), object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
 
 
 def _whole(claim: object) -> bool:
@@ -110,8 +128,8 @@ def _whole(claim: object) -> bool:
 
 def _uuid(claim: object) -> UUID:
     if not isinstance(claim, str):
-        raise Unauthenticated(_NOT_GOOD)
+        raise _forged()
     try:
         return UUID(claim)
     except ValueError as error:
-        raise Unauthenticated(_NOT_GOOD) from error
+        raise _forged() from error

@@ -22,9 +22,11 @@ class JsonSecurityLog:
             "session": None if event.session_id is None else str(event.session_id),
             "network": network_of(event.client.address),
             "device": event.client.device,
-            **dict(sorted(event.details.items())),
         }
-        log.info("%s", json.dumps({name: value for name, value in line.items() if value is not None}))
+        # JSON escapes every control character and every letter beyond ASCII: a line stays one line.
+        known = {name: value for name, value in line.items() if value is not None}
+        more = {name: value for name, value in sorted(event.details.items()) if name not in line}
+        log.info("%s", json.dumps(known | more))
 
 
 def network_of(address: str | None) -> str | None:
