@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import attrs
 from platformdirs import user_data_path
 
+from hunter_api.plain_connections import plain_connections
 from hunter_api.setting_values import (
     AuthProfile,
     Environment,
@@ -346,6 +347,12 @@ def _check_together(settings: Settings) -> None:
                     f"{variable(name)} has a default or short secret under {key.kid!r}: production needs 32 or "
                     "more random bytes, such as `openssl rand -base64 32` makes."
                 )
+    if settings.is_strict:
+        for name, instead in plain_connections(settings):
+            raise SettingInvalid(
+                f"{name} leads to another machine without TLS, which the strict profile refuses in production: "
+                f"it {instead}."
+            )
 
 
 def host_of(url: str) -> str:
