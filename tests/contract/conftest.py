@@ -19,7 +19,9 @@ from tests.builders import a_rulebook
 from tests.servers.postgres import PostgresServer
 
 # An empty store for the next test: everything hangs on an account, but what the database knows of itself and counts.
-EMPTY = ("DELETE FROM accounts", "DELETE FROM meta", "DELETE FROM password_checks")
+EMPTY = tuple(
+    f"DELETE FROM {table}" for table in ("accounts", "meta", "password_checks", "one_time_codes", "mails")
+)
 
 
 class Breaker:

@@ -81,11 +81,27 @@ class TestOutbox(contract.OutboxContract):
     pass
 
 
+class TestBacklog(contract.BacklogContract):
+    pass
+
+
+class TestRelay(contract.RelayContract):
+    pass
+
+
 class TestIdempotencyKeys(contract.IdempotencyKeysContract):
     pass
 
 
 class TestPasswordChecks(contract.PasswordChecksContract):
+    pass
+
+
+class TestCodes(contract.CodesContract):
+    pass
+
+
+class TestMails(contract.MailsContract):
     pass
 
 

@@ -19,10 +19,12 @@ from hunter_adapters.testing.contract.hunters import HuntersContract
 from hunter_adapters.testing.contract.identities import IdentitiesContract
 from hunter_adapters.testing.contract.ledger import DaysContract, HistoriesContract, LedgerContract
 from hunter_adapters.testing.contract.limits import LimiterContract
+from hunter_adapters.testing.contract.mails import CodesContract, MailsContract
 from hunter_adapters.testing.contract.messages import IdempotencyKeysContract, OutboxContract
 from hunter_adapters.testing.contract.password_checks import PasswordChecksContract
 from hunter_adapters.testing.contract.quests import QuestHistoryContract, QuestsContract, SkipsContract
 from hunter_adapters.testing.contract.races import OverlappingRequestsContract
+from hunter_adapters.testing.contract.relay import BacklogContract, RelayContract
 from hunter_adapters.testing.contract.situations import SituationsContract
 from hunter_adapters.testing.contract.stories import StoriesContract
 from hunter_adapters.testing.contract.transactions import OverlappingWritersContract, StoreContract
@@ -31,8 +33,10 @@ from hunter_adapters.testing.contract.under_test import CommitFailed, UnderTest
 __all__ = [
     "AccountsContract",
     "AnalyticsContract",
+    "BacklogContract",
     "BoardsContract",
     "BoardsUnderTest",
+    "CodesContract",
     "CommitFailed",
     "CompletionsContract",
     "Contestant",
@@ -44,12 +48,14 @@ __all__ = [
     "IdentitiesContract",
     "LedgerContract",
     "LimiterContract",
+    "MailsContract",
     "OutboxContract",
     "OverlappingRequestsContract",
     "OverlappingWritersContract",
     "PasswordChecksContract",
     "QuestHistoryContract",
     "QuestsContract",
+    "RelayContract",
     "SessionsContract",
     "SituationsContract",
     "SkipsContract",

@@ -181,9 +181,7 @@ class SessionsContract:
 
         assert [each and each.revoked_at for each in found] == [NOW, NOW, NOW, None, None]
 
-    def test_the_sessions_of_an_account_are_those_not_ended_newest_first(
-        self, under_test: UnderTest
-    ) -> None:
+    def test_the_sessions_of_an_account_are_those_not_ended_newest_first(self, under_test: UnderTest) -> None:
         _kept(under_test, an_account("Jinwoo"), an_account("Jinah"))
         sessions = sorted((a_session(label=n) for n in range(4)), key=lambda session: session.id)
         ended = replace(sessions[1], revoked_at=NOW)

@@ -1,0 +1,333 @@
+"""What the stores of one-time codes and of mails promise."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from hunter_adapters.testing.builders import NOW, a_hunter, an_id, registered
+from hunter_adapters.testing.contract.under_test import CommitFailed, UnderTest, at_once, refusals, stubborn
+from hunter_core.accounts.code import CodePurpose, OneTimeCode
+from hunter_core.accounts.codes import issue, issue_only, redeem
+from hunter_core.errors import CodeInvalid
+from hunter_core.ids import AccountId, CodeId, MailId
+from hunter_core.mail.mail import Mail, MailTemplate
+from hunter_core.ports import UnitOfWork
+
+HUNTER = a_hunter()
+OTHER = a_hunter("Jinah")
+HOUR = timedelta(hours=1)
+
+
+class PlainSecrets:
+    """Derives codes that anybody could: for tests of what is kept of them."""
+
+    def code(self, code_id: CodeId, purpose: CodePurpose, salt: bytes) -> str:
+        """Return a code that follows from id, purpose and salt."""
+        return hashlib.sha256(code_id.bytes + salt + purpose.value.encode()).hexdigest()
+
+    def digest(self, code: str) -> bytes:
+        """Return the hash of a code."""
+        return hashlib.sha256(code.encode()).digest()
+
+
+SECRETS = PlainSecrets()
+
+
+def a_code(label: object = "code", **changes: Any) -> OneTimeCode:
+    """Return an unused code of `HUNTER` that proves an address for 24 hours."""
+    given: dict[str, Any] = {
+        "id": CodeId(an_id(f"code:{label}")),
+        "account_id": HUNTER.id,
+        "purpose": CodePurpose.VERIFY_EMAIL,
+        "code_hash": hashlib.sha256(str(label).encode()).digest(),
+        "salt": b"\x05" * 16,
+        "created_at": NOW,
+        "expires_at": NOW + 24 * HOUR,
+    }
+    return OneTimeCode(**(given | changes))
+
+
+def a_mail(label: object = "mail", **changes: Any) -> Mail:
+    """Return a mail to `HUNTER` that is due."""
+    given: dict[str, Any] = {
+        "id": MailId(an_id(f"mail:{label}")),
+        "account_id": HUNTER.id,
+        "recipient": f"{HUNTER.name}@example.org",
+        "template": MailTemplate.PASSWORD_CHANGED,
+        "created_at": NOW,
+        "due_at": NOW,
+    }
+    return Mail(**(given | changes))
+
+
+def _due(uow: UnitOfWork, now: datetime = NOW, limit: int = 100) -> list[Mail]:
+    return list(uow.mails.lock_due(now, limit))
+
+
+class CodesContract:
+    """`Codes`, and what is made of them by `issue` and `redeem`."""
+
+    def test_a_code_comes_back_as_it_was_kept(self, under_test: UnderTest) -> None:
+        registered(under_test.store, HUNTER)
+        code = a_code(details={"email": "Übung@example.org"}, used_at=NOW.replace(microsecond=7))
+        nobodys = a_code("nobody", account_id=None, purpose=CodePurpose.OAUTH_STATE)
+        with under_test.store.write() as uow:
+            uow.codes.add(code)
+            uow.codes.add(nobodys)
+            uow.commit()
+
+        with under_test.store.read() as uow:
+            assert [uow.codes.get(each.id) for each in (code, nobodys)] == [code, nobodys]
+            assert uow.codes.by_hash(code.code_hash) == code
+            assert uow.codes.by_hash(b"\0" * 32) is None
+            assert uow.codes.get(a_code("other").id) is None
+
+    def test_a_code_that_is_used_says_when(self, under_test: UnderTest) -> None:
+        registered(under_test.store, HUNTER)
+        code = a_code()
+        with under_test.store.write() as uow:
+            uow.codes.add(code)
+            uow.commit()
+        with under_test.store.write() as uow:
+            assert uow.codes.lock_by_hash(b"\0" * 32) is None
+            found = uow.codes.lock_by_hash(code.code_hash)
+            assert found == code
+            uow.codes.save(replace(code, used_at=NOW + HOUR))
+            uow.commit()
+
+        with under_test.store.read() as uow:
+            assert uow.codes.get(code.id) == replace(code, used_at=NOW + HOUR)
+
+    def test_two_codes_with_one_hash_are_not_kept(self, under_test: UnderTest) -> None:
+        registered(under_test.store, HUNTER)
+        with pytest.raises(under_test.broken), under_test.store.write() as uow:
+            uow.codes.add(a_code())
+            uow.codes.add(replace(a_code("other"), code_hash=a_code().code_hash))
+            uow.commit()
+
+    def test_only_the_accounts_unused_codes_for_the_purpose_are_used_up(self, under_test: UnderTest) -> None:
+        registered(under_test.store, HUNTER)
+        registered(under_test.store, OTHER)
+        good, used = a_code("good"), a_code("used", used_at=NOW - HOUR)
+        spared = [
+            a_code("purpose", purpose=CodePurpose.RESET_PASSWORD),
+            a_code("account", account_id=OTHER.id),
+        ]
+        with under_test.store.write() as uow:
+            for code in (good, used, *spared):
+                uow.codes.add(code)
+            uow.accounts.lock(HUNTER.id)
+            assert uow.codes.use_up(HUNTER.id, CodePurpose.VERIFY_EMAIL, at=NOW) == 1
+            uow.commit()
+
+        with under_test.store.read() as uow:
+            found = [uow.codes.get(code.id) for code in (good, used, *spared)]
+        assert found == [replace(good, used_at=NOW), used, *spared]
+
+    def test_a_code_is_good_once_for_one_purpose_and_expires_exactly(self, under_test: UnderTest) -> None:
+        registered(under_test.store, HUNTER)
+        purpose, last = CodePurpose.RESET_PASSWORD, NOW + timedelta(minutes=10)
+        secrets = [_issued(under_test, HUNTER.id, purpose) for _ in range(2)]
+
+        for wrong in (
+            lambda uow: redeem(uow=uow, secrets=SECRETS, purpose=purpose, code=secrets[0], now=last),
+            lambda uow: redeem(uow=uow, secrets=SECRETS, purpose=purpose, code="x", now=NOW),
+            lambda uow: redeem(
+                uow=uow, secrets=SECRETS, purpose=CodePurpose.VERIFY_EMAIL, code=secrets[0], now=NOW
+            ),
+        ):
+            with pytest.raises(CodeInvalid):
+                under_test.store.run(wrong)
+        just = last - timedelta(microseconds=1)
+        for secret in secrets:
+            used = under_test.store.run(
+                lambda uow, secret=secret: redeem(  # type: ignore[misc]
+                    uow=uow, secrets=SECRETS, purpose=purpose, code=secret, now=just
+                )
+            )
+            assert (used.account_id, used.used_at) == (HUNTER.id, just)
+        with pytest.raises(CodeInvalid):
+            under_test.store.run(
+                lambda uow: redeem(uow=uow, secrets=SECRETS, purpose=purpose, code=secrets[0], now=just)
+            )
+
+    def test_a_new_code_of_a_purpose_uses_up_the_older_ones(self, under_test: UnderTest) -> None:
+        registered(under_test.store, HUNTER)
+        purpose = CodePurpose.VERIFY_EMAIL
+        old = _issued(under_test, HUNTER.id, purpose)
+
+        def anew(uow: UnitOfWork) -> str:
+            uow.accounts.lock(HUNTER.id)
+            return issue_only(uow=uow, secrets=SECRETS, purpose=purpose, account_id=HUNTER.id, now=NOW)[1]
+
+        new = under_test.store.run(anew)
+        with pytest.raises(CodeInvalid):
+            under_test.store.run(
+                lambda uow: redeem(uow=uow, secrets=SECRETS, purpose=purpose, code=old, now=NOW)
+            )
+        under_test.store.run(lambda uow: redeem(uow=uow, secrets=SECRETS, purpose=purpose, code=new, now=NOW))
+
+    def test_of_many_who_send_one_code_at_once_one_wins(self, under_test: UnderTest) -> None:
+        registered(under_test.store, HUNTER)
+        secret = _issued(under_test, HUNTER.id, CodePurpose.RESET_PASSWORD)
+
+        def use() -> OneTimeCode:
+            return stubborn(
+                under_test.store,
+                lambda uow: redeem(
+                    uow=uow, secrets=SECRETS, purpose=CodePurpose.RESET_PASSWORD, code=secret, now=NOW
+                ),
+            )
+
+        results = at_once(*[use] * 12)
+
+        assert {type(each) for each in refusals(results)} == {CodeInvalid}
+        assert len(refusals(results)) == 11
+
+
+def _issued(under_test: UnderTest, account_id: AccountId, purpose: CodePurpose) -> str:
+    def work(uow: UnitOfWork) -> str:
+        uow.accounts.lock(account_id)
+        return issue(uow=uow, secrets=SECRETS, purpose=purpose, account_id=account_id, now=NOW)[1]
+
+    return under_test.store.run(work)
+
+
+class MailsContract:
+    """`Mails`."""
+
+    def test_a_mail_comes_back_as_it_was_kept(self, under_test: UnderTest) -> None:
+        registered(under_test.store, HUNTER)
+        mail = a_mail(code_id=a_code().id, details={"device": "Übung\n<b>", "address": ""}, tries=2)
+        asked = a_mail("asked", account_id=None, recipient="Nobody@example.org")
+        with under_test.store.write() as uow:
+            uow.codes.add(a_code())
+            uow.mails.add(mail)
+            uow.mails.add(asked)
+            uow.commit()
+
+        with under_test.store.write() as uow:
+            assert {each.id: each for each in _due(uow)} == {mail.id: mail, asked.id: asked}
+            assert uow.mails.lock(mail.id) == mail
+            assert uow.mails.lock(a_mail("other").id) is None
+
+    def test_what_is_due_comes_the_longest_due_first_and_no_more_than_asked_for(
+        self, under_test: UnderTest
+    ) -> None:
+        registered(under_test.store, HUNTER)
+        late, later, not_yet = (a_mail(n, due_at=NOW + n * timedelta(seconds=1)) for n in (-2, -1, 1))
+        sent, parked = a_mail("sent", sent_at=NOW), a_mail("parked", parked_at=NOW)
+        with under_test.store.write() as uow:
+            for mail in (later, not_yet, sent, late, parked):
+                uow.mails.add(mail)
+            uow.commit()
+
+        with under_test.store.write() as uow:
+            assert _due(uow) == [late, later]
+            assert _due(uow, limit=1) == [late]
+            assert _due(uow, NOW + timedelta(seconds=1)) == [late, later, not_yet]
+            assert list(uow.mails.parked(10)) == [parked]
+
+    def test_what_came_of_a_mail_is_kept(self, under_test: UnderTest) -> None:
+        registered(under_test.store, HUNTER)
+        mails = [a_mail(n) for n in range(3)]
+        changed = [
+            replace(mails[0], tries=3, due_at=NOW + HOUR),
+            replace(mails[1], sent_at=NOW + HOUR),
+            replace(mails[2], parked_at=NOW + HOUR, tries=1),
+        ]
+        with under_test.store.write() as uow:
+            for mail in mails:
+                uow.mails.add(mail)
+            uow.commit()
+        with under_test.store.write() as uow:
+            for mail in changed:
+                assert uow.mails.lock(mail.id) is not None
+                uow.mails.save(mail)
+            uow.commit()
+
+        with under_test.store.write() as uow:
+            assert [uow.mails.lock(mail.id) for mail in mails] == changed
+
+    def test_mails_are_counted_by_address_and_kind_whatever_the_case(self, under_test: UnderTest) -> None:
+        registered(under_test.store, HUNTER)
+        kind = MailTemplate.PASSWORD_CHANGED
+        with under_test.store.write() as uow:
+            for mail in (
+                a_mail("counted", recipient="JIN@example.org"),
+                a_mail("sent", recipient="jin@EXAMPLE.org", sent_at=NOW),
+                a_mail("old", recipient="jin@example.org", created_at=NOW - HOUR),
+                a_mail("kind", recipient="jin@example.org", template=MailTemplate.DEACTIVATED),
+                a_mail("whom", recipient="jinah@example.org"),
+                a_mail("asked", recipient="jin@example.org", account_id=None),
+            ):
+                uow.mails.add(mail)
+            uow.commit()
+
+        with under_test.store.read() as uow:
+            assert uow.mails.posted("jin@example.org", kind, since=NOW - HOUR) == 2
+            assert uow.mails.posted("nobody@example.org", kind, since=NOW - HOUR) == 0
+
+    def test_what_was_sent_or_parked_is_forgotten_in_its_time_and_nothing_else(
+        self, under_test: UnderTest
+    ) -> None:
+        registered(under_test.store, HUNTER)
+        gone = [a_mail("sent", sent_at=NOW), a_mail("parked", parked_at=NOW - HOUR)]
+        kept = [
+            a_mail("waits", created_at=NOW - 100 * HOUR, due_at=NOW - 100 * HOUR),
+            a_mail("just sent", sent_at=NOW + timedelta(microseconds=1)),
+            a_mail("just parked", parked_at=NOW),
+        ]
+        with under_test.store.write() as uow:
+            for mail in (*gone, *kept):
+                uow.mails.add(mail)
+            uow.commit()
+        with under_test.store.write() as uow:
+            assert uow.mails.forget(sent=NOW, parked=NOW - HOUR) == 2
+            uow.commit()
+
+        with under_test.store.write() as uow:
+            assert [uow.mails.lock(mail.id) for mail in gone] == [None, None]
+            assert [uow.mails.lock(mail.id) for mail in kept] == kept
+            uow.mails.remove(kept[0].id)
+            uow.mails.remove(kept[0].id)
+            assert uow.mails.lock(kept[0].id) is None
+
+    def test_senders_at_once_never_take_the_same_mail(self, under_test: UnderTest) -> None:
+        registered(under_test.store, HUNTER)
+        with under_test.store.write() as uow:
+            for n in range(24):
+                uow.mails.add(a_mail(n))
+            uow.commit()
+
+        def take(uow: UnitOfWork) -> list[MailId]:
+            found = _due(uow, limit=2)
+            for mail in found:
+                uow.mails.save(replace(mail, due_at=NOW + HOUR))
+            return [mail.id for mail in found]
+
+        def sender() -> list[MailId]:
+            taken: list[MailId] = []
+            for _ in range(12):
+                taken += stubborn(under_test.store, take)
+            return taken
+
+        results = at_once(*[partial(sender)] * 6)
+
+        assert refusals(results) == []
+        taken = [mail_id for each in results if isinstance(each, list) for mail_id in each]
+        assert len(taken) == len(set(taken)) == 24
+
+    def test_a_mail_that_failed_to_commit_was_never_posted(self, under_test: UnderTest) -> None:
+        registered(under_test.store, HUNTER)
+        with pytest.raises(CommitFailed), under_test.failing_commits(), under_test.store.write() as uow:
+            uow.mails.add(a_mail())
+            uow.commit()
+        with under_test.store.write() as uow:
+            assert _due(uow) == []
