@@ -62,3 +62,7 @@ class Outbox(Protocol):
     def last_seq(self, hunter_id: HunterId) -> int:
         """Return the last number given to an event of a hunter whose row is locked; 0 before the first."""
         ...
+
+    def since(self, hunter_id: HunterId, seq: int, limit: int) -> Sequence[OutboxEvent]:
+        """Return the hunter's events from the number *seq* on, in order, at most *limit*; those kept, by one read."""
+        ...

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hunter_core.ledger.ports import Days, Histories, Ledger
     from hunter_core.mail.ports import Mails
     from hunter_core.quests.ports import QuestHistory, Quests, Skips
+    from hunter_core.relay.ports import Backlog
 
 Result = TypeVar("Result")
 
@@ -184,6 +185,11 @@ class UnitOfWork(Protocol):
     @property
     def outbox(self) -> Outbox:
         """What the world is told."""
+        ...
+
+    @property
+    def backlog(self) -> Backlog:
+        """What of it the world was not told yet."""
         ...
 
     @property

@@ -25,6 +25,8 @@ class MemoryStore:
 
     def __init__(self, *, lock_timeout: float = 2.0, before_commit: Callable[[], None] | None = None) -> None:
         self.before_commit = before_commit
+        # Told after a commit that added events; it never raises.
+        self.after_events: Callable[[], None] | None = None
         self._lock_timeout = lock_timeout
         self._tables = Tables()
         self._writer = threading.Lock()
@@ -59,6 +61,8 @@ class MemoryStore:
                 yield uow
         finally:
             self._writer.release()
+        if self.after_events is not None and uow.committed and uow.outbox.added:
+            self.after_events()
 
     @contextmanager
     def read(self) -> Iterator[MemoryUnitOfWork]:

@@ -39,6 +39,7 @@ from hunter_core.ledger.days import DayRow
 from hunter_core.ledger.entry import LedgerEntry
 from hunter_core.mail.mail import Mail
 from hunter_core.quests.quest import Quest
+from hunter_core.relay.ports import Waiting
 
 Key = TypeVar("Key")
 Row = TypeVar("Row")
@@ -131,6 +132,8 @@ class Tables:
     days: Table[date, DayRow] = field(default_factory=_table)
     scores: Table[str, Score] = field(default_factory=_table)
     outbox: Table[int, OutboxEvent] = field(default_factory=_table)
+    waiting: Table[int, Waiting] = field(default_factory=_table)
+    relayed: Table[int, datetime] = field(default_factory=_table)
     keys: Table[str, StoredAnswer] = field(default_factory=_table)
     rulebook: Table[str, str] = field(default_factory=_table)
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from hunter_adapters.sql.statements import Row, columns_of
-from hunter_adapters.sql.tables import completions, daily_stats, hunters, outbox, quests, unlocks, xp_entries
+from hunter_adapters.sql.tables import completions, daily_stats, hunters, quests, unlocks, xp_entries
 from hunter_core.accounts.names import name_key
 from hunter_core.completions.completion import Completion
 from hunter_core.completions.unlock import Unlock

@@ -72,6 +72,8 @@ class SqlStore:
         self.database = database
         self._observer = observer
         self.after_commit: Changed | None = None
+        # Told after a commit that added events; it returns at once and never raises.
+        self.after_events: Callable[[], None] | None = None
 
     @contextmanager
     def write(self) -> Iterator[SqlUnitOfWork]:
@@ -87,6 +89,8 @@ class SqlStore:
         # Connection and lock are given back: whoever is told may read what was committed.
         if self.after_commit is not None and transaction.committed and transaction.hunters_changed:
             self.after_commit(list(transaction.hunters_changed), transaction.listing_changed)
+        if self.after_events is not None and transaction.committed and transaction.events_added:
+            self.after_events()
 
     @contextmanager
     def read(self) -> Iterator[SqlUnitOfWork]:

@@ -43,6 +43,7 @@ class Transaction:
         "_run",
         "active",
         "committed",
+        "events_added",
         "hunters_changed",
         "listing_changed",
     )
@@ -56,10 +57,17 @@ class Transaction:
         # Whose rows were written, and whether what others see of them may have changed: told after the commit.
         self.hunters_changed: dict[HunterId, None] = {}
         self.listing_changed = False
+        # Whether the world is to be told something: the relay is woken after the commit.
+        self.events_added = False
         self._proxied = database.checkout()
         self._connection: Any = self._proxied.driver_connection
         run = database.runner(self._connection)
         self._run = run if observer is None else _observed(run, observer)
+
+    @property
+    def database_name(self) -> str:
+        """Which database it is, for what the two say differently."""
+        return self._name
 
     def rows(self, statement: Statement, **values: Any) -> list[Row]:
         """Return all rows of *statement* with these parameters."""

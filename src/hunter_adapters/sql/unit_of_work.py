@@ -9,6 +9,7 @@ from hunter_adapters.sql.achievements import SqlAchievements
 from hunter_adapters.sql.analytics import SqlAnalytics
 from hunter_adapters.sql.api_tokens import SqlApiTokens
 from hunter_adapters.sql.archive import SqlArchive
+from hunter_adapters.sql.backlog import SqlBacklog
 from hunter_adapters.sql.codes import SqlCodes
 from hunter_adapters.sql.completions import SqlCompletions
 from hunter_adapters.sql.days import SqlDays
@@ -147,6 +148,10 @@ class SqlUnitOfWork:
     @property
     def outbox(self) -> SqlOutbox:
         return SqlOutbox(self._sql)
+
+    @property
+    def backlog(self) -> SqlBacklog:
+        return SqlBacklog(self._sql)
 
     @property
     def keys(self) -> SqlIdempotencyKeys:

@@ -58,8 +58,8 @@ class Backlog(Protocol):
     nobody else relays an event of that hunter until the transaction ends.
     """
 
-    def is_any(self, now: datetime) -> bool:
-        """Tell, by one read and without a lock, whether an event waits that may be tried at *now*."""
+    def is_any(self) -> bool:
+        """Tell, by one read and without a lock, whether an event waits that is not parked."""
         ...
 
     def take(

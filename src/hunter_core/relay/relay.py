@@ -55,7 +55,7 @@ class Relay:
             StoreUnavailable: If the store cannot be asked.
         """
         with self._store.read() as uow:
-            return uow.backlog.is_any(self._clock.now())
+            return uow.backlog.is_any()
 
     def run(self) -> bool:
         """
