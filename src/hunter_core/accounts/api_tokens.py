@@ -85,7 +85,7 @@ def create_api_token(
             to=account.email,
             account_id=account.id,
             now=now,
-            details={"name": name, "scope": scope.value, "expiresAt": made.expires_at.isoformat()},
+            details={"token": name, "scope": scope.value},
         )
 
     store.run(work)
