@@ -107,3 +107,15 @@ class TestMails(contract.MailsContract):
 
 class TestStories(contract.StoriesContract):
     pass
+
+
+class TestTwoFactors(contract.TwoFactorsContract):
+    pass
+
+
+class TestRecoveryCodes(contract.RecoveryCodesContract):
+    pass
+
+
+class TestApiTokens(contract.ApiTokensContract):
+    pass

@@ -13,6 +13,7 @@ from hunter_adapters.testing.contract.accounts import (
     SessionsContract,
 )
 from hunter_adapters.testing.contract.analytics import AnalyticsContract
+from hunter_adapters.testing.contract.api_tokens import ApiTokensContract
 from hunter_adapters.testing.contract.boards import BoardsContract, BoardsUnderTest, Contestant
 from hunter_adapters.testing.contract.completions import CompletionsContract, UnlocksContract
 from hunter_adapters.testing.contract.hunters import HuntersContract
@@ -28,11 +29,13 @@ from hunter_adapters.testing.contract.relay import BacklogContract, RelayContrac
 from hunter_adapters.testing.contract.situations import SituationsContract
 from hunter_adapters.testing.contract.stories import StoriesContract
 from hunter_adapters.testing.contract.transactions import OverlappingWritersContract, StoreContract
+from hunter_adapters.testing.contract.two_factor import RecoveryCodesContract, TwoFactorsContract
 from hunter_adapters.testing.contract.under_test import CommitFailed, UnderTest
 
 __all__ = [
     "AccountsContract",
     "AnalyticsContract",
+    "ApiTokensContract",
     "BacklogContract",
     "BoardsContract",
     "BoardsUnderTest",
@@ -55,12 +58,14 @@ __all__ = [
     "PasswordChecksContract",
     "QuestHistoryContract",
     "QuestsContract",
+    "RecoveryCodesContract",
     "RelayContract",
     "SessionsContract",
     "SituationsContract",
     "SkipsContract",
     "StoreContract",
     "StoriesContract",
+    "TwoFactorsContract",
     "UnderTest",
     "UnlocksContract",
 ]
