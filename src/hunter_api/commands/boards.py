@@ -17,5 +17,9 @@ def rebuild_boards(rebuild: Rebuild, console: Console) -> bool:
         in_redis, in_ledger = rebuild(lambda done, of: progress.update(task, completed=done, total=of))
     console.print(f"Redis  {in_redis}\nledger {in_ledger}", highlight=False)
     if in_redis != in_ledger:
-        console.print("The boards in Redis are not what the ledger makes them.", style="bold red")
+        console.print(
+            "Redis and ledger differ. Where hunters were busy between the two readings they may: try again.",
+            style="bold red",
+            soft_wrap=True,
+        )
     return in_redis == in_ledger
