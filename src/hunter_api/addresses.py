@@ -47,6 +47,21 @@ class Proxies:
                 break
         return str(at)
 
+    def scheme(self, peer: str | None, scheme: str, forwarded: str) -> str:
+        """
+        Return the scheme that the client asked with: *scheme*, or what a proxy that is trusted says it was.
+
+        Args:
+            peer: The address at the other end of the connection.
+            scheme: That of this connection.
+            forwarded: All that was sent as `X-Forwarded-Proto`; the last word is that proxy's own.
+        """
+        said = forwarded.rpartition(",")[2].strip().lower()
+        if not said or not self._networks or said not in ("http", "https"):
+            return scheme
+        at = _address(peer or "")
+        return said if at is not None and self._trusts(at) else scheme
+
     def _trusts(self, address: Address) -> bool:
         return any(address in network for network in self._networks)
 

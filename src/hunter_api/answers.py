@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 
 import attrs
 
@@ -29,6 +29,14 @@ class Answer(Generic[View]):
     status: int
     body: bytes
     replayed: bool = False
+    file: BinaryIO | None = None
+    """Where the body is too large to be held: a file with it, at its beginning, which the reply closes."""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    """What it carries besides; the operation names them in `sends`."""
+
+    def carrying(self, *headers: tuple[bytes, bytes]) -> Answer[View]:
+        """Return the answer with these headers besides."""
+        return attrs.evolve(self, headers=(*self.headers, *headers))
 
 
 NO_CONTENT: Answer[None] = Answer(204, b"")
@@ -37,6 +45,11 @@ NO_CONTENT: Answer[None] = Answer(204, b"")
 def ok(view: View, status: int = 200) -> Answer[View]:
     """Return the answer that holds *view*."""
     return Answer(status, wire.success(view))
+
+
+def sent_to(address: str, *headers: tuple[bytes, bytes]) -> Answer[None]:
+    """Return the answer that sends a browser on to *address*, an absolute URL."""
+    return Answer(302, b"", headers=((b"location", address.encode("ascii")), *headers))
 
 
 def mail_under_way() -> Answer[Any]:
@@ -50,6 +63,7 @@ class Call:
     One request, as a route sees it.
 
     `now` is taken once and handed down (SPEC 7). `key` is there when the request carries an Idempotency-Key.
+    `origin` is scheme and host that the client asked for, as far as it and proxies that are trusted say.
     """
 
     ports: Ports
@@ -57,6 +71,8 @@ class Call:
     client: Client
     signed_in: SignedIn | TokenHolder | None = None
     key: KeyedRequest | None = None
+    origin: str = ""
+    cookies: Mapping[str, str] = attrs.field(factory=dict, repr=False)
 
     @property
     def caller(self) -> SignedIn:

@@ -71,7 +71,8 @@ def _handlers(door: Door, found: Iterable[Operation]) -> Iterable[HTTPRouteHandl
     for operation in found:
         methods = by_path.setdefault(operation.path, {})
         methods[operation.method] = operation
-        if operation.method == "GET":
+        # What sends a browser on may use something up: nobody does that by looking at its headers.
+        if operation.method == "GET" and operation.status == 200:
             methods["HEAD"] = operation
     for path, methods in by_path.items():
         yield _handler(door, path, methods)

@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import os
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
 
@@ -65,6 +66,7 @@ _JSON_TYPE = re.compile(r"application/json\s*(;\s*charset\s*=\s*\"?utf-?8\"?\s*)
 # The scheme in any case (RFC 9110, 11.1), and a token of the letters that it may have (RFC 6750, 2.1).
 _BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/-]+=*)", re.ASCII)
 _LONGEST_TOKEN = 4096
+_PIECE = 64 * 1024
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -90,6 +92,27 @@ class Reply:
         start: Any = {"type": "http.response.start", "status": self.status, "headers": headers}
         await send(start)
         await send({"type": "http.response.body", "body": b"" if is_head else self.body, "more_body": False})
+
+
+@attrs.frozen
+class FileReply(Reply):
+    """An answer whose body is in a file, sent from it piece by piece; the file is closed in the end."""
+
+    file: BinaryIO
+    size: int
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer, as fast as the client reads; a HEAD is told the length of a body, and gets none."""
+        with self.file:
+            headers = [*self.headers, (b"content-length", b"%d" % self.size)]
+            start: Any = {"type": "http.response.start", "status": self.status, "headers": headers}
+            await send(start)
+            left = 0 if scope.get("method") == "HEAD" else self.size
+            while left > 0:
+                piece = self.file.read(min(left, _PIECE))
+                left -= len(piece)
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 @attrs.frozen(kw_only=True)
@@ -153,6 +176,8 @@ class Door:
         self._lanes = {
             Lane.STORE: Threads(ports.threads, "store"),
             Lane.PASSWORDS: Threads(ports.password_threads, "passwords"),
+            Lane.PROVIDERS: Threads(ports.provider_threads, "providers"),
+            Lane.EXPORTS: Threads(ports.export_threads, "exports"),
             Lane.HEALTH: Threads(1, "health"),
         }
         self._keys = KeysUnderWay()
@@ -232,11 +257,24 @@ class Door:
         if operation.query is not None:
             arguments["query"] = self._wire.query(_query_of(asked), operation.query)
         arguments |= _path_arguments(operation, asked)
-        call = Call(ports=self._ports, now=now, client=client, signed_in=signed_in, key=key)
+        call = Call(
+            ports=self._ports,
+            now=now,
+            client=client,
+            signed_in=signed_in,
+            key=key,
+            origin=self._origin(asked),
+            cookies=_cookies_of(asked),
+        )
         if key is None:
             return _reply(operation, asked, operation.handle(call, **arguments))
         with self._keys.holding(key):
             return _reply(operation, asked, operation.handle(call, **arguments))
+
+    def _origin(self, asked: Asked) -> str:
+        said = asked.all_of(b"x-forwarded-proto")
+        scheme = self._ports.limits.proxies.scheme(asked.peer, asked.scope["scheme"], said)
+        return f"{scheme}://{asked.header(b'host')}"
 
     def _admit(
         self,
@@ -344,6 +382,18 @@ def _query_of(asked: Asked) -> dict[str, str]:
     return found
 
 
+def _cookies_of(asked: Asked) -> dict[str, str]:
+    """Return the cookies; of one that comes twice the first, which is the one of the longest path (RFC 6265, 5.4)."""
+    raw = asked.headers.get(b"cookie")
+    if raw is None:
+        return {}
+    found: dict[str, str] = {}
+    for pair in raw.decode("latin-1").split(";"):
+        name, _, value = pair.partition("=")
+        found.setdefault(name.strip(), value.strip())
+    return found
+
+
 def _path_arguments(operation: Operation, asked: Asked) -> dict[str, UUID | str]:
     found: dict[str, UUID | str] = {}
     for name in operation.path_parameters:
@@ -359,11 +409,17 @@ def _path_arguments(operation: Operation, asked: Asked) -> dict[str, UUID | str]
 
 
 def _reply(operation: Operation, asked: Asked, answer: Answer[Any]) -> Reply:
+    if answer.file is not None:
+        size = answer.file.seek(0, os.SEEK_END)
+        answer.file.seek(0)
+        return FileReply(answer.status, [_JSON, _NO_STORE], b"", answer.file, size)
     if not operation.listed:
         if answer.status == 204:
             return Reply(204, [_NO_STORE], b"")
         headers = [_JSON, _NO_STORE, _REPLAYED] if answer.replayed else [_JSON, _NO_STORE]
-        return Reply(answer.status, headers, answer.body)
+        if not answer.body:
+            headers.remove(_JSON)
+        return Reply(answer.status, [*headers, *answer.headers], answer.body)
     etag = b'"%s"' % hashlib.blake2b(answer.body, digest_size=12).hexdigest().encode()
     headers = [_KEEP_AND_ASK, (b"etag", etag)]
     if _is_known(asked.headers.get(b"if-none-match", b""), etag):

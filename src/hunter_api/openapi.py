@@ -216,6 +216,15 @@ _HEADERS: Json = {
     "WWW-Authenticate": {"required": True, "schema": {"const": "Bearer"}},
     "ETag": {"required": True, "schema": {"type": "string"}},
     "Cache-Control": {"required": True, "schema": {"type": "string"}},
+    "Location": {
+        "description": "Where the browser goes now.",
+        "required": True,
+        "schema": {"type": "string", "format": "uri"},
+    },
+    "Set-Cookie": {
+        "description": "Ties the sign-in that has begun to this browser, or forgets that. It opens nothing by itself.",
+        "schema": {"type": "string"},
+    },
     "Idempotency-Replayed": {
         "description": "There when the answer is the one that was given before.",
         "schema": {"const": "true"},
@@ -247,6 +256,7 @@ def _success(operation: Operation) -> Json:
     names = ["X-Request-Id", "Cache-Control"]
     names += ["ETag"] if operation.listed else []
     names += ["Idempotency-Replayed"] if operation.keyed else []
+    names += operation.sends
     names += _limit_headers(operation)
     described: Json = {
         "description": HTTPStatus(operation.status).phrase + ".",

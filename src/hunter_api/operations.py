@@ -33,6 +33,8 @@ class Lane(Enum):
     AT_ONCE = "on the event loop: it asks nobody"
     STORE = "in a thread that may ask the store"
     PASSWORDS = "in a thread that may hash passwords, too"
+    PROVIDERS = "in a thread that may wait for somebody else's server"
+    EXPORTS = "in one of a few threads of their own: a whole account takes a while"
     HEALTH = "in a thread of its own: whoever asks for health must not queue with the sick"
 
 
@@ -58,6 +60,7 @@ class Operation:
         gives: The ids in its answer that other operations take, by the name of the parameter, each as a JSON
             pointer: what the document links by.
         or_accepted: Whether it may answer 202 with an empty object instead: then a mail tells more.
+        sends: The headers that its answer carries besides those that every one has.
     """
 
     method: str
@@ -77,6 +80,7 @@ class Operation:
     lane: Lane
     gives: Mapping[str, str]
     or_accepted: bool = False
+    sends: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -176,6 +180,7 @@ class Routes:
         lane: Lane = Lane.STORE,
         gives: Mapping[str, str] | None = None,
         or_accepted: bool = False,
+        sends: tuple[str, ...] = (),
     ) -> Callable[[Handler], Handler]:
         reached = signed_in and (self.tokens if tokens is None else tokens)
         scope = (Scope.READ if method == "GET" else Scope.WRITE) if reached else None
@@ -202,6 +207,7 @@ class Routes:
                     lane=lane,
                     gives=gives or {},
                     or_accepted=or_accepted,
+                    sends=sends,
                 )
             )
             return handle

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import attrs
 
 from hunter_api.limits import RateLimits
+from hunter_api.sign_in_with import SignInWith
 from hunter_core.accounts.last_use import LastUse
 from hunter_core.accounts.sign_in import Gate
 from hunter_core.achievements.ports import Popularity
@@ -25,8 +26,11 @@ class Ports:
         last_use: Told of every signed-in request; a job writes down what it was told.
         wake: Told the name of a job that has something to do, after the commit that gave it; returns at once.
         close: Called once, when the last request has been answered.
+        export_threads: How many exports are written at one time.
         threads: How many requests may ask the store at one time, besides `password_threads` that sign
-            somebody in. The store has a connection for each, so that no thread waits for one.
+            somebody in and `provider_threads` that wait for an identity provider. The store has a connection
+            for each, so that no thread waits for one.
+        sign_in_with: The identity providers, and how a browser is brought to them and back.
     """
 
     store: Store
@@ -38,8 +42,11 @@ class Ports:
     limits: RateLimits
     boards: Boards
     ready: Callable[[], None]
+    sign_in_with: SignInWith = attrs.field(factory=SignInWith)
     last_use: LastUse = attrs.field(factory=LastUse)
     wake: Callable[[str], None] = lambda name: None
     close: Callable[[], None] = lambda: None
     threads: int = 16
     password_threads: int = 8
+    export_threads: int = 2
+    provider_threads: int = 4

@@ -144,6 +144,8 @@ def _log_to_stderr(settings: Settings) -> None:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
+    # It would tell, in detail, what is said to identity providers.
+    logging.getLogger("httpcore2").setLevel(logging.WARNING)
     if settings.log_level.value != "debug":
         for name in ("uvicorn", "alembic", "asyncio"):
             logging.getLogger(name).setLevel(logging.WARNING)

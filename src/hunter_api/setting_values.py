@@ -172,9 +172,25 @@ def origins(raw: str) -> tuple[str, ...]:
     return found
 
 
-def urls(raw: str) -> tuple[str, ...]:
-    """Return web addresses, separated by commas."""
-    return tuple(web_url(item) for item in _listed(raw))
+def exact_urls(raw: str) -> tuple[str, ...]:
+    """Return web addresses, separated by commas, each letter for letter as it is written."""
+    found = _listed(raw)
+    for item in found:
+        web_url(item)
+        if not item.isascii() or not item.isprintable() or " " in item or _split(item).username is not None:
+            raise ValueError(
+                "must be web addresses in ASCII, without a user name, such as https://hunter.example/in"
+            )
+    return found
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether *url* names this very machine."""
+    host = _split(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def web_url(raw: str) -> str:

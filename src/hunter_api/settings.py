@@ -20,8 +20,10 @@ from hunter_api.setting_values import (
     Rate,
     addresses,
     database_url,
+    exact_urls,
     flag,
     is_default_secret,
+    is_loopback,
     keys,
     one_of,
     origins,
@@ -30,12 +32,14 @@ from hunter_api.setting_values import (
     redis_url,
     smtp_url,
     text,
-    urls,
     web_url,
     whole,
 )
 
 PREFIX = "HUNTER_"
+
+# Every identity provider, with the settings that hold its addresses.
+_PROVIDERS = {"google": ("google_issuer",), "github": ("github_url", "github_api_url")}
 
 
 class SettingInvalid(Exception):
@@ -227,41 +231,52 @@ class Settings:
         ),
     )
     google_client_id: str = attrs.field(
-        default="", metadata=_about(text, "Sign-in with Google: the client.", shown="none", later=True)
+        default="",
+        metadata=_about(text, "Sign-in with Google: the client. Without it there is none.", shown="none"),
     )
     google_client_secret: str = attrs.field(
         default="",
         repr=False,
-        metadata=_about(text, "Sign-in with Google: its secret.", shown="none", secret=True, later=True),
+        metadata=_about(text, "Sign-in with Google: its secret.", shown="none", secret=True),
     )
     google_issuer: str = attrs.field(
         default="https://accounts.google.com",
-        metadata=_about(web_url, "Sign-in with Google: the issuer.", later=True),
+        metadata=_about(web_url, "Sign-in with Google: the issuer."),
     )
     github_client_id: str = attrs.field(
-        default="", metadata=_about(text, "Sign-in with GitHub: the client.", shown="none", later=True)
+        default="",
+        metadata=_about(text, "Sign-in with GitHub: the client. Without it there is none.", shown="none"),
     )
     github_client_secret: str = attrs.field(
         default="",
         repr=False,
-        metadata=_about(text, "Sign-in with GitHub: its secret.", shown="none", secret=True, later=True),
+        metadata=_about(text, "Sign-in with GitHub: its secret.", shown="none", secret=True),
     )
     github_url: str = attrs.field(
         default="https://github.com",
-        metadata=_about(web_url, "Sign-in with GitHub: where it is.", later=True),
+        metadata=_about(web_url, "Sign-in with GitHub: where it is."),
     )
     github_api_url: str = attrs.field(
         default="https://api.github.com",
-        metadata=_about(web_url, "Sign-in with GitHub: where its API is.", later=True),
+        metadata=_about(web_url, "Sign-in with GitHub: where its API is."),
+    )
+    public_url: str = attrs.field(
+        default="",
+        metadata=_about(
+            web_url,
+            "Where this API is reached from outside, without a path of its own: providers send browsers back there.",
+            shown="what each request says in `Host`, and a trusted proxy in `X-Forwarded-Proto`",
+            example="https://api.hunter.example",
+        ),
     )
     frontend_callback_urls: tuple[str, ...] = attrs.field(
         default=(),
         metadata=_about(
-            urls,
-            "The exact addresses that a sign-in may return to.",
+            exact_urls,
+            "The exact addresses that a sign-in with a provider may return to, separated by commas; the first is "
+            "where it returns when nobody says.",
             shown="none",
             example="https://hunter.example/signed-in",
-            later=True,
         ),
     )
     metrics_port: int | None = attrs.field(
@@ -333,6 +348,7 @@ def _check_together(settings: Settings) -> None:
             "HUNTER_WORKERS is more than 1, but processes share limits and events through Redis: set it to 1, "
             "or set HUNTER_REDIS_URL."
         )
+    _check_providers(settings)
     if not settings.is_production:
         return
     for name in ("jwt_keys", "peppers"):
@@ -353,6 +369,30 @@ def _check_together(settings: Settings) -> None:
                 f"{name} leads to another machine without TLS, which the strict profile refuses in production: "
                 f"it {instead}."
             )
+
+
+def _check_providers(settings: Settings) -> None:
+    asked = False
+    for name, places in _PROVIDERS.items():
+        half = (getattr(settings, f"{name}_client_id"), getattr(settings, f"{name}_client_secret"))
+        asked = asked or all(half)
+        if any(half) and not all(half):
+            there, missing = ("ID", "SECRET") if half[0] else ("SECRET", "ID")
+            raise SettingInvalid(
+                f"HUNTER_{name.upper()}_CLIENT_{there} is set, and HUNTER_{name.upper()}_CLIENT_{missing} is not: "
+                "set both, or neither."
+            )
+        for address in places if all(half) and settings.is_production else ():
+            url: str = getattr(settings, address)
+            if not url.startswith("https:") and not is_loopback(url):
+                raise SettingInvalid(
+                    f"{variable(address)} is {url!r}: production asks no provider without https."
+                )
+    if asked and not settings.frontend_callback_urls:
+        raise SettingInvalid(
+            "HUNTER_FRONTEND_CALLBACK_URLS is not set, so a sign-in with a provider could return nowhere: set it to "
+            "the address of the page that takes the code."
+        )
 
 
 def host_of(url: str) -> str:

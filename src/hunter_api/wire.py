@@ -292,6 +292,11 @@ def success(view: object) -> bytes:
     return b'{"success":true,"data":' + _encoder.encode(view) + b"}"
 
 
+def encoded(view: object) -> bytes:
+    """Return *view*, a part of an answer that is written in parts."""
+    return _encoder.encode(view)
+
+
 def failure(code: str, message: str, request_id: str, details: list[dict[str, str]] | None) -> bytes:
     """Return the envelope of a refusal."""
     error: dict[str, Any] = {"code": code, "message": message}

@@ -27,6 +27,8 @@ from hunter_adapters.mail.files import FileMailer
 from hunter_adapters.mail.mime import address_of
 from hunter_adapters.mail.smtp import SmtpMailer, SmtpServer
 from hunter_adapters.memory.limits import MemoryLimiter
+from hunter_adapters.oauth.github import GitHubProvider
+from hunter_adapters.oauth.openid import OpenIdProvider
 from hunter_adapters.sql import SqlStore, WrongDatabase, open_store
 from hunter_adapters.sql.boards import SqlBoards
 from hunter_adapters.sql.popularity import SqlPopularity
@@ -37,10 +39,13 @@ from hunter_api.limits import RateLimits
 from hunter_api.ports import Ports
 from hunter_api.setting_values import AuthProfile
 from hunter_api.settings import SettingInvalid, Settings, host_of
+from hunter_api.sign_in_with import SignInWith
 from hunter_core.accounts.common import common_passwords
 from hunter_core.accounts.erasure import ACCOUNTS_AT_ONCE, erase_due
+from hunter_core.accounts.identity import IdentityProvider, ProviderName
 from hunter_core.accounts.last_use import LastUse
 from hunter_core.accounts.policy import CONTRACT, STRICT, AuthPolicy
+from hunter_core.accounts.providers import Providers
 from hunter_core.accounts.purge import purge
 from hunter_core.accounts.sign_in import Gate
 from hunter_core.clock import SystemClock
@@ -72,6 +77,9 @@ LAST_USE_SECONDS = 20.0
 
 MAIL_EVERY = 10.0
 """Seconds after which mails are looked for that nobody woke the job for: those put off, or left by a crash."""
+
+PROVIDER_THREADS = 4
+"""Requests of one process that wait for an identity provider at one time."""
 
 _HEALTH_THREADS = 1
 _BOARD_THREADS = 1
@@ -118,6 +126,8 @@ class World:
             close=self.close,
             threads=THREADS,
             password_threads=PASSWORD_THREADS,
+            provider_threads=PROVIDER_THREADS,
+            sign_in_with=_sign_in_with(self.settings),
         )
 
     def rebuild_boards(self, progress: Callable[[int, int], None]) -> tuple[str, str]:
@@ -308,6 +318,29 @@ def _gate(settings: Settings) -> tuple[Gate, Callable[[], None]]:
     return gate, pool.close
 
 
+def _sign_in_with(settings: Settings) -> SignInWith:
+    """Return the identity providers whose client and secret are set."""
+    asked: dict[ProviderName, IdentityProvider] = {}
+    if settings.google_client_id:
+        asked[ProviderName.GOOGLE] = OpenIdProvider(
+            issuer=settings.google_issuer,
+            client_id=settings.google_client_id,
+            client_secret=settings.google_client_secret,
+        )
+    if settings.github_client_id:
+        asked[ProviderName.GITHUB] = GitHubProvider(
+            url=settings.github_url,
+            api_url=settings.github_api_url,
+            client_id=settings.github_client_id,
+            client_secret=settings.github_client_secret,
+        )
+    return SignInWith(
+        providers=Providers(of=asked, callback_urls=settings.frontend_callback_urls),
+        public_url=settings.public_url,
+        is_production=settings.is_production,
+    )
+
+
 def _policy(settings: Settings) -> AuthPolicy:
     profile = STRICT if settings.auth_profile is AuthProfile.STRICT else CONTRACT
     return replace(profile, requires_verified=settings.require_verified)
@@ -317,7 +350,12 @@ def _store(settings: Settings) -> SqlStore:
     try:
         return open_store(
             settings.database,
-            pool_size=THREADS + PASSWORD_THREADS + _HEALTH_THREADS + _BOARD_THREADS + _JOB_THREADS,
+            pool_size=THREADS
+            + PASSWORD_THREADS
+            + PROVIDER_THREADS
+            + _HEALTH_THREADS
+            + _BOARD_THREADS
+            + _JOB_THREADS,
         )
     except WrongDatabase as error:
         raise _wrong_database(error) from error

@@ -29,6 +29,7 @@ from hunter_adapters.sql.boards import SqlBoards
 from hunter_api.app import create_app
 from hunter_api.limits import RateLimits
 from hunter_api.ports import Ports
+from hunter_api.sign_in_with import SignInWith
 from hunter_core.accounts.common import common_passwords
 from hunter_core.accounts.policy import CONTRACT, STRICT, AuthPolicy
 from hunter_core.accounts.sign_in import Gate
@@ -105,6 +106,7 @@ def ports_over(
     rulebook: str = "classic",
     policy: AuthPolicy = CONTRACT,
     limits: RateLimits | None = None,
+    sign_in_with: SignInWith | None = None,
 ) -> Ports:
     return Ports(
         store=store,
@@ -116,6 +118,7 @@ def ports_over(
         limits=limits or RateLimits(limiter=MemoryLimiter(), limits=dict.fromkeys(LimitName, NO_LIMIT)),
         boards=boards_of(store),
         ready=ready,
+        sign_in_with=sign_in_with or SignInWith(),
     )
 
 

@@ -73,6 +73,11 @@ class Providers:
             raise NotFound("identity provider", name)
         return found
 
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The name of each provider, by its issuer."""
+        return {provider.issuer: name.value for name, provider in self.of.items()}
+
     def target(self, wanted: str | None) -> str:
         """
         Return the address to come back to: *wanted*, letter for letter on the list, or the first of it.
