@@ -81,6 +81,9 @@ MAIL_EVERY = 10.0
 PROVIDER_THREADS = 4
 """Requests of one process that wait for an identity provider at one time."""
 
+EXPORT_THREADS = 2
+"""Exports that one process writes at one time."""
+
 _HEALTH_THREADS = 1
 _BOARD_THREADS = 1
 # Two: a mail server that hangs must not keep other jobs waiting.
@@ -126,6 +129,7 @@ class World:
             close=self.close,
             threads=THREADS,
             password_threads=PASSWORD_THREADS,
+            export_threads=EXPORT_THREADS,
             provider_threads=PROVIDER_THREADS,
             sign_in_with=_sign_in_with(self.settings),
         )

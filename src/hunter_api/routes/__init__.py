@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hunter_api.routes import (
+    account,
     achievements,
     analytics,
     api_tokens,

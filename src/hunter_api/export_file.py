@@ -1,0 +1,127 @@
+"""
+Writing an export: from one snapshot, a few hundred rows at a time, into a file that nobody else sees.
+
+The transaction is over when the file is written, so a client that reads slowly holds neither a connection nor a
+snapshot; and what is over a megabyte lies on the disk (in a file without a name), and not in memory.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, BinaryIO, cast
+
+from hunter_api import wire
+from hunter_api.schemas.export.account import (
+    ExportAccountView,
+    ExportApiTokenView,
+    ExportIdentityView,
+    ExportMailView,
+    ExportSecondFactorView,
+    ExportSessionView,
+)
+from hunter_api.schemas.export.document import FORMAT, ExportRulebookView
+from hunter_api.schemas.export.game import (
+    ExportCompletionView,
+    ExportEntryView,
+    ExportQuestView,
+    ExportSkipView,
+    ExportUnlockView,
+)
+from hunter_api.schemas.export.hunter import (
+    ExportDayView,
+    ExportHunterView,
+    ExportScoreView,
+    ExportSettingsView,
+)
+from hunter_api.schemas.export.social import (
+    ExportFriendView,
+    ExportGuildView,
+    ExportNotificationView,
+    ExportPatternView,
+    ExportRecommendationView,
+)
+from hunter_core.errors import TooBusy
+from hunter_core.export.ports import Section
+from hunter_core.ids import AccountId
+from hunter_core.ports import Store, UnitOfWork
+from hunter_core.rules.rulebook import Rulebook
+
+IN_MEMORY = 1024 * 1024
+"""Bytes of an export that are kept in memory; what is larger lies on the disk."""
+
+View = Callable[[Any], object]
+
+
+def write_export(*, store: Store, rulebook: Rulebook, account_id: AccountId, now: datetime) -> BinaryIO:
+    """
+    Return a file with the answer that holds everything of the account, at its beginning; whoever gets it closes it.
+
+    Raises:
+        NotFound: If there is no such account.
+        TooBusy: If there is no room for it on the disk.
+        StoreUnavailable: If the store is away or busy.
+    """
+    file = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - the reply closes it
+    try:
+        with store.read() as uow:
+            _write(uow, file, rulebook=rulebook, account_id=account_id, now=now)
+        file.seek(0)
+    except OSError as error:
+        file.close()
+        raise TooBusy("There is no room to write the export. Try again later.") from error
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _write(
+    uow: UnitOfWork, file: BinaryIO, *, rulebook: Rulebook, account_id: AccountId, now: datetime
+) -> None:
+    head = uow.archive.head(account_id)
+    factor, pattern = head.second_factor, head.pattern
+    single: dict[str, object] = {
+        "format": FORMAT,
+        "exportedAt": now,
+        "rulebook": ExportRulebookView(name=rulebook.name, hash=rulebook.hash),
+        "account": ExportAccountView.of(head.account),
+        "secondFactor": None if factor is None else ExportSecondFactorView.of(factor),
+        "hunter": ExportHunterView.of(head.hunter),
+        "settings": ExportSettingsView.of(head.settings),
+        "pattern": None if pattern is None else ExportPatternView.of(pattern),
+    }
+    begin = wire.success(single)
+    # Without the two braces that end data and envelope: the lists follow.
+    file.write(begin[:-2])
+    for section, view in _views(rulebook).items():
+        file.write(b',"%s":[' % section.value.encode())
+        separator = b""
+        for rows in uow.archive.rows(account_id, section):
+            file.write(separator)
+            file.write(b",".join(wire.encoded(view(row)) for row in rows))
+            separator = b","
+        file.write(b"]")
+    file.write(begin[-2:])
+
+
+def _views(rulebook: Rulebook) -> Mapping[Section, View]:
+    """Return what each row of a section becomes, in the order of the sections; a test holds it to all of them."""
+    return {
+        Section.IDENTITIES: ExportIdentityView.of,
+        Section.SESSIONS: ExportSessionView.of,
+        Section.API_TOKENS: ExportApiTokenView.of,
+        Section.MAILS: ExportMailView.of,
+        Section.QUESTS: ExportQuestView.of,
+        Section.SKIPS: ExportSkipView.of,
+        Section.COMPLETIONS: ExportCompletionView.of,
+        Section.LEDGER: ExportEntryView.of,
+        Section.UNLOCKS: lambda named: ExportUnlockView.of(named, rulebook),
+        Section.DAYS: ExportDayView.of,
+        Section.SCORES: ExportScoreView.of,
+        Section.NOTIFICATIONS: ExportNotificationView.of,
+        Section.FRIENDSHIPS: ExportFriendView.of,
+        Section.GUILDS: ExportGuildView.of,
+        Section.RECOMMENDATIONS: ExportRecommendationView.of,
+    }

@@ -1,0 +1,1 @@
+"""The export on the wire (docs/reference/export.md)."""
