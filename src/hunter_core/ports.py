@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from hunter_core.keys import IdempotencyKeys
     from hunter_core.leaderboard.scores import Scores
     from hunter_core.ledger.ports import Days, Histories, Ledger
+    from hunter_core.live.ports import Watch
+    from hunter_core.live.tickets import LiveTickets
     from hunter_core.mail.ports import Mails
     from hunter_core.quests.ports import QuestHistory, Quests, Skips
     from hunter_core.relay.ports import Backlog
@@ -190,6 +192,16 @@ class UnitOfWork(Protocol):
     @property
     def backlog(self) -> Backlog:
         """What of it the world was not told yet."""
+        ...
+
+    @property
+    def live_tickets(self) -> LiveTickets:
+        """What lets sockets in."""
+        ...
+
+    @property
+    def watch(self) -> Watch:
+        """What sockets depend on."""
         ...
 
     @property

@@ -134,6 +134,7 @@ class Tables:
     outbox: Table[int, OutboxEvent] = field(default_factory=_table)
     waiting: Table[int, Waiting] = field(default_factory=_table)
     relayed: Table[int, datetime] = field(default_factory=_table)
+    live_tickets: Table[bytes, tuple[SessionId, datetime]] = field(default_factory=_table)
     keys: Table[str, StoredAnswer] = field(default_factory=_table)
     rulebook: Table[str, str] = field(default_factory=_table)
 

@@ -17,6 +17,7 @@ from hunter_adapters.memory.hunters import MemoryHunters
 from hunter_adapters.memory.identities import MemoryIdentities
 from hunter_adapters.memory.keys import MemoryKeys
 from hunter_adapters.memory.ledger import MemoryDays, MemoryHistories, MemoryLedger
+from hunter_adapters.memory.live import MemoryLiveTickets, MemoryWatch
 from hunter_adapters.memory.locks import Locks
 from hunter_adapters.memory.mails import MemoryCodes, MemoryMails
 from hunter_adapters.memory.outbox import MemoryOutbox
@@ -64,6 +65,8 @@ class MemoryUnitOfWork:
         self.histories = MemoryHistories(tables, locks)
         self.outbox = MemoryOutbox(tables, locks)
         self.backlog = MemoryBacklog(tables, locks)
+        self.live_tickets = MemoryLiveTickets(tables)
+        self.watch = MemoryWatch(tables)
         self.keys = MemoryKeys(tables)
 
     def commit(self) -> None:

@@ -16,21 +16,22 @@ from hunter_core.ids import AccountId, SessionId
 
 _COLUMNS = columns_of(sessions)
 _OF_ID = sessions.c.id == param("session_id", sessions.c.id)
+SIGNED_IN = (
+    sessions.c.id,
+    sessions.c.account_id,
+    accounts.c.email,
+    accounts.c.role,
+    accounts.c.is_verified,
+    accounts.c.is_active,
+    sessions.c.created_at,
+    sessions.c.expires_at,
+    sessions.c.revoked_at,
+    sessions.c.last_used_at,
+)
+"""What is asked of a session with its account; `signed_in_of` reads it."""
+
 _CHECK = Statement(
-    select(
-        sessions.c.id,
-        sessions.c.account_id,
-        accounts.c.email,
-        accounts.c.role,
-        accounts.c.is_verified,
-        accounts.c.is_active,
-        sessions.c.created_at,
-        sessions.c.expires_at,
-        sessions.c.revoked_at,
-        sessions.c.last_used_at,
-    )
-    .join(accounts, accounts.c.id == sessions.c.account_id)
-    .where(_OF_ID),
+    select(*SIGNED_IN).join(accounts, accounts.c.id == sessions.c.account_id).where(_OF_ID),
     # Every request asks this, so it is spared BEGIN and ROLLBACK.
     alone=True,
 )
@@ -88,20 +89,7 @@ class SqlSessions:
 
     def check(self, session_id: SessionId) -> SignedIn | None:
         row = self._sql.row(_CHECK, session_id=session_id)
-        if row is None:
-            return None
-        return SignedIn(
-            session_id=row[0],
-            account_id=row[1],
-            email=row[2],
-            role=row[3],
-            is_verified=row[4],
-            is_active=row[5],
-            created_at=row[6],
-            expires_at=row[7],
-            revoked_at=row[8],
-            last_used_at=row[9],
-        )
+        return None if row is None else signed_in_of(row)
 
     def get(self, session_id: SessionId) -> Session | None:
         row = self._sql.row(_GET, session_id=session_id)
@@ -127,6 +115,22 @@ class SqlSessions:
 
     def end_oldest(self, account_id: AccountId, *, at: datetime, leave: int) -> int:
         return self._sql.do(_END_OLDEST, account_id=account_id, at=at, leave=leave)
+
+
+def signed_in_of(row: Row) -> SignedIn:
+    """Return who is signed in by a row that begins with `SIGNED_IN`."""
+    return SignedIn(
+        session_id=row[0],
+        account_id=row[1],
+        email=row[2],
+        role=row[3],
+        is_verified=row[4],
+        is_active=row[5],
+        created_at=row[6],
+        expires_at=row[7],
+        revoked_at=row[8],
+        last_used_at=row[9],
+    )
 
 
 def _row(session: Session) -> Row:

@@ -19,6 +19,7 @@ from hunter_adapters.sql.hunters import SqlHunters
 from hunter_adapters.sql.identities import SqlIdentities
 from hunter_adapters.sql.keys import SqlIdempotencyKeys
 from hunter_adapters.sql.ledger import SqlLedger
+from hunter_adapters.sql.live import SqlLiveTickets, SqlWatch
 from hunter_adapters.sql.mails import SqlMails
 from hunter_adapters.sql.outbox import SqlOutbox
 from hunter_adapters.sql.password_checks import SqlPasswordChecks
@@ -152,6 +153,14 @@ class SqlUnitOfWork:
     @property
     def backlog(self) -> SqlBacklog:
         return SqlBacklog(self._sql)
+
+    @property
+    def live_tickets(self) -> SqlLiveTickets:
+        return SqlLiveTickets(self._sql)
+
+    @property
+    def watch(self) -> SqlWatch:
+        return SqlWatch(self._sql)
 
     @property
     def keys(self) -> SqlIdempotencyKeys:
