@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
 from hunter_core.accounts.policy import CONTRACT, STRICT
+from hunter_core.ids import AccountId
 from tests.api.house import PASSWORD, House, a_house
 
 
@@ -156,3 +159,51 @@ def test_no_answer_and_no_word_of_a_refusal_repeats_a_password(house: House) -> 
     body = {"email": "x", "password": "Secret-Word-1!", "hunterName": "Jin", "colour": 1}
     for path in ("/api/auth/register", "/api/auth/login"):
         assert b"Secret-Word" not in house.post(path, body).body
+
+
+def test_the_eleventh_guess_is_told_to_wait_alike_for_a_known_and_an_unknown_address(hunter: House) -> None:
+    told = []
+    for email in ("jinwoo@example.com", "nobody@example.com"):
+        guesser = hunter.another()
+        body = {"email": email, "password": "Wrong-1-password"}
+        assert {guesser.post("/api/auth/login", body).status for _ in range(10)} == {401}
+        answer = guesser.post("/api/auth/login", {**body, "password": PASSWORD})
+        said = {**answer.error, "requestId": ""}
+        told.append((answer.status, said, {**answer.headers, "x-request-id": ""}))
+        # Its count of requests is another matter, and the same for both.
+        for name in ("x-ratelimit-remaining", "x-ratelimit-reset", "ratelimit"):
+            told[-1][2].pop(name)
+    assert told[0] == told[1]
+    assert (told[0][0], told[0][1]["code"]) == (429, "RATE_LIMIT_EXCEEDED")
+    assert told[0][2]["retry-after"] == "300"
+    assert hunter.get("/api/auth/me").status == 200
+    assert hunter.post("/api/auth/refresh", {"refreshToken": hunter.refresh_token}).status == 200
+    hunter.clock.advance(minutes=5)
+    body = {"email": "jinwoo@example.com", "password": PASSWORD}
+    assert hunter.another().post("/api/auth/login", body).status == 200
+
+
+@pytest.mark.parametrize("password", ["Wrong-1-password", PASSWORD])
+def test_unknown_wrong_and_passwordless_are_answered_alike_but_for_the_id_of_the_request(
+    hunter: House, password: str
+) -> None:
+    elsewhere = hunter.another().signed_in("Elsewhere")
+    with hunter.store.write() as uow:
+        account = uow.accounts.lock(AccountId(UUID(elsewhere.user["id"])))
+        uow.accounts.save(replace(account, password_hash=None))
+        uow.commit()
+    addresses = ["nobody@example.com", "elsewhere@example.com"]
+    if password != PASSWORD:
+        addresses.append("jinwoo@example.com")
+    told = []
+    for email in addresses:
+        answer = hunter.another().post("/api/auth/login", {"email": email, "password": password})
+        said = {**answer.error, "requestId": ""}
+        headers = {
+            name: value
+            for name, value in answer.headers.items()
+            if name not in ("x-request-id", "x-ratelimit-remaining", "x-ratelimit-reset", "ratelimit")
+        }
+        told.append((answer.status, said, headers))
+    assert all(each == told[0] for each in told)
+    assert told[0][1]["code"] == "INVALID_CREDENTIALS"
