@@ -202,7 +202,11 @@ class House:
             raw = json.dumps(body).encode()
         if raw is not None:
             sent.setdefault("content-type", "application/json")
-        return Answer(self.http.request(method, path, content=raw, headers=sent, params=query or None))
+        return Answer(
+            self.http.request(
+                method, path, content=raw, headers=sent, params=query or None, follow_redirects=False
+            )
+        )
 
     def get(self, path: str, **query: Any) -> Answer:
         return self.ask("GET", path, **query)
