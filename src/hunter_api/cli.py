@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import sys
-from collections.abc import Iterator
 from datetime import UTC
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from cyclopts import App, CycloptsError
 
 from hunter_api import VERSION
+from hunter_api.admin import admin
 from hunter_api.settings import SettingInvalid, load
+from hunter_api.terminal import console as _console
+from hunter_api.terminal import opened as _opened
 from hunter_core.errors import HunterError
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from hunter_api.wiring import World
 
 CANNOT_START = 2
 """The exit code where a setting, a file or an argument is at fault; one line on stderr says which."""
-
-WIDTH_OF_A_FILE = 1000
-"""Columns of a console that is no terminal: more than any line of ours has, so that none is folded."""
 
 app = App(
     name="hunter",
@@ -37,6 +30,7 @@ rules = App(name="rules", help="Look after a rulebook.")
 app.command(rules)
 boards = App(name="boards", help="Look after the boards in Redis.")
 app.command(boards)
+app.command(admin)
 
 
 @app.command
@@ -198,22 +192,3 @@ def _print_what_the_terminal_knows() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    # A pipe or a file has no width of its own: tables are not folded to that of a terminal.
-    return Console() if sys.stdout.isatty() else Console(width=WIDTH_OF_A_FILE)
-
-
-@contextlib.contextmanager
-def _opened() -> Iterator[World]:
-    """Open the world of the settings, and close it at the end."""
-    from hunter_api.wiring import open_world
-
-    world = open_world(load())
-    try:
-        yield world
-    finally:
-        world.close()

@@ -12,6 +12,7 @@ from hunter_core.words import Attribute
 
 if TYPE_CHECKING:
     from hunter_core.accounts.api_token import ApiTokens
+    from hunter_core.accounts.administration import Roster
     from hunter_core.accounts.attempts import PasswordChecks
     from hunter_core.accounts.codes import Codes
     from hunter_core.accounts.erasure import Erasures
@@ -92,6 +93,11 @@ class UnitOfWork(Protocol):
     @property
     def identities(self) -> Identities:
         """Who they are elsewhere."""
+        ...
+
+    @property
+    def roster(self) -> Roster:
+        """Who there is."""
         ...
 
     @property

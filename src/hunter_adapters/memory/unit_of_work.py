@@ -24,6 +24,7 @@ from hunter_adapters.memory.outbox import MemoryOutbox
 from hunter_adapters.memory.password_checks import MemoryPasswordChecks
 from hunter_adapters.memory.purges import MemoryPurges
 from hunter_adapters.memory.quests import MemoryQuestHistory, MemoryQuests, MemorySkips
+from hunter_adapters.memory.roster import MemoryRoster
 from hunter_adapters.memory.scores import MemoryScores
 from hunter_adapters.memory.situations import MemorySituations
 from hunter_adapters.memory.tables import Tables
@@ -45,6 +46,7 @@ class MemoryUnitOfWork:
         self.two_factors = MemoryTwoFactors(tables, locks)
         self.recovery_codes = MemoryRecoveryCodes(tables, locks)
         self.identities = MemoryIdentities(tables, locks)
+        self.roster = MemoryRoster(tables)
         self.archive = MemoryArchive(tables)
         self.purges = MemoryPurges(tables, locks)
         self.erasures = MemoryErasures(tables, locks)

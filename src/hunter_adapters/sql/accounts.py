@@ -43,7 +43,7 @@ class SqlAccounts:
 
     def by_email(self, email_key: str) -> Account | None:
         row = self._sql.row(_BY_EMAIL, email_key=email_key)
-        return None if row is None else _account(row)
+        return None if row is None else account_of(row)
 
     def lock(self, account_id: AccountId) -> Account:
         return _found(self._sql.row(_LOCK, account_id=account_id), account_id)
@@ -55,7 +55,7 @@ class SqlAccounts:
 def _found(row: Row | None, wanted: AccountId) -> Account:
     if row is None:
         raise NotFound("account", wanted)
-    return _account(row)
+    return account_of(row)
 
 
 def _row(account: Account) -> Row:
@@ -76,7 +76,8 @@ def _row(account: Account) -> Row:
     )
 
 
-def _account(row: Row) -> Account:
+def account_of(row: Row) -> Account:
+    """Return the account of a row."""
     return Account(
         id=row[0],
         email=row[1],

@@ -25,6 +25,7 @@ from hunter_adapters.sql.outbox import SqlOutbox
 from hunter_adapters.sql.password_checks import SqlPasswordChecks
 from hunter_adapters.sql.purges import SqlPurges
 from hunter_adapters.sql.quests import SqlQuestHistory, SqlQuests, SqlSkips
+from hunter_adapters.sql.roster import SqlRoster
 from hunter_adapters.sql.scores import SqlScores
 from hunter_adapters.sql.sessions import SqlSessions
 from hunter_adapters.sql.settings import SqlHunterSettings
@@ -73,6 +74,10 @@ class SqlUnitOfWork:
     @property
     def identities(self) -> SqlIdentities:
         return SqlIdentities(self._sql)
+
+    @property
+    def roster(self) -> SqlRoster:
+        return SqlRoster(self._sql)
 
     @property
     def archive(self) -> SqlArchive:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
 
 from hunter_core.accounts.account import Account, Role
 from hunter_core.accounts.deletion import end_every_way_in, show_hunter
@@ -23,6 +26,29 @@ class Managed:
 
     account: Account
     hunter: Hunter
+
+
+class Standing(StrEnum):
+    """How an account stands."""
+
+    ACTIVE = "active"
+    DEACTIVATED = "deactivated"
+    LEAVING = "leaving"
+
+    @classmethod
+    def of(cls, account: Account) -> Standing:
+        """Return how *account* stands; one that was deactivated and is leaving, too, is deactivated."""
+        if account.is_active:
+            return cls.ACTIVE
+        return cls.LEAVING if account.deactivated_at is None and account.delete_at else cls.DEACTIVATED
+
+
+class Roster(Protocol):
+    """Lists accounts, for those who look after them."""
+
+    def page(self, *, role: Role | None, standing: Standing | None, limit: int) -> Sequence[Managed]:
+        """Return at most *limit* accounts of that role and standing, the newest first; none that are being erased."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
