@@ -12,21 +12,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from hunter_api.settings import SettingInvalid
 from hunter_api.wiring import World
 from hunter_core.accounts.account import Account, Role
 from hunter_core.accounts.administration import Admin, Managed, Standing
 from hunter_core.accounts.erasure import ACCOUNTS_AT_ONCE, erase_due
-from hunter_core.errors import HunterError, NotFound
+from hunter_core.errors import NotFound
 from hunter_core.export.ports import Section
 
 NO, DONE = 1, 0
-
-
-class NobodyToAsk(HunterError):
-    """Something would be lost, and nobody is at the terminal to be asked."""
-
-    def __init__(self) -> None:
-        super().__init__("This cannot be undone, and nobody is there to be asked. Say it with --yes.")
 
 
 class Commands:
@@ -201,10 +195,10 @@ class Commands:
         Ask, and tell whether the answer was yes.
 
         Raises:
-            NobodyToAsk: If there is no terminal to ask at.
+            SettingInvalid: If there is no terminal to ask at.
         """
         if not sys.stdin.isatty():
-            raise NobodyToAsk
+            raise SettingInvalid("--yes: nobody is at a terminal to be asked. Add it where this is meant.")
         try:
             answer = input(f"{question} [y/N] ")
         except EOFError:
