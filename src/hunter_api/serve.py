@@ -19,7 +19,7 @@ from rich.progress import Progress, TaskID
 
 from hunter_api.crew import Crew
 from hunter_api.settings import SettingInvalid, Settings, load
-from hunter_api.wiring import World, open_world
+from hunter_api.wiring import World, open_security_log, open_world
 
 PATH = "/schema"
 """Where the page with the API is; a test holds it to `docs_page`, which the start need not wait for."""
@@ -35,6 +35,7 @@ def serve(settings: Settings) -> None:
         SettingInvalid: If a setting, the data folder, the database or the port cannot be used.
     """
     _log_to_stderr(settings)
+    open_security_log(settings)
     console = Console()
     with _ending() as begin_to_serve:
         listener = _bound(settings)
@@ -55,6 +56,7 @@ def serve_on(listener: socket.socket) -> None:
     """Be one of several processes on *listener*; the database has been prepared."""
     settings = load()
     _log_to_stderr(settings)
+    open_security_log(settings)
     with _ending() as begin_to_serve:
         world = open_world(settings)
         begin_to_serve()

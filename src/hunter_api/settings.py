@@ -123,6 +123,16 @@ class Settings:
     log_level: LogLevel = attrs.field(
         default=LogLevel.INFO, metadata=_about(one_of(LogLevel), "The least serious message that is logged.")
     )
+    security_log: Path | None = attrs.field(
+        default=None,
+        metadata=_about(
+            path,
+            "The file of the security log, a line of JSON for each event. Without it they are among the other "
+            "messages, at any `HUNTER_LOG_LEVEL`.",
+            shown="none",
+            example="/var/log/hunter/security.jsonl",
+        ),
+    )
     jwt_keys: tuple[Key, ...] = attrs.field(
         default=(),
         repr=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -22,6 +23,7 @@ from hunter_adapters.crypto.refresh_tokens import DerivedRefreshTokens
 from hunter_adapters.crypto.subjects import KeyedSubjects
 from hunter_adapters.crypto.totp import PyotpTotp
 from hunter_adapters.crypto.vault import AesVault
+from hunter_adapters.logs import security
 from hunter_adapters.logs.security import JsonSecurityLog
 from hunter_adapters.mail.files import FileMailer
 from hunter_adapters.mail.mime import address_of
@@ -251,6 +253,26 @@ def open_world(settings: Settings) -> World:
     )
 
 
+def open_security_log(settings: Settings) -> None:
+    """
+    Let the security log begin: in its file where it has one, else among the other messages.
+
+    Raises:
+        SettingInvalid: If the file cannot be written.
+    """
+    # Who reads only warnings wants these all the same.
+    security.log.setLevel(logging.INFO)
+    if settings.security_log is None:
+        return
+    try:
+        security.log_to_file(settings.security_log)
+    except OSError as error:
+        raise SettingInvalid(
+            f"HUNTER_SECURITY_LOG: {settings.security_log} cannot be written ({error.strerror or error}). "
+            "Choose another file."
+        ) from error
+
+
 def check_there_is_a_file(settings: Settings) -> None:
     """
     Make sure that a database in a file is there: to open one that is not would make an empty one.
@@ -357,6 +379,7 @@ def _store(settings: Settings) -> SqlStore:
             pool_size=THREADS
             + PASSWORD_THREADS
             + PROVIDER_THREADS
+            + EXPORT_THREADS
             + _HEALTH_THREADS
             + _BOARD_THREADS
             + _JOB_THREADS,

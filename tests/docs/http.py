@@ -13,6 +13,7 @@ from hunter_api.app import operations
 from hunter_api.operations import camel_case
 from hunter_api.problems import STATUS, status_of
 from hunter_api.settings import Settings, variable
+from hunter_core.accounts.security_log import MEANINGS, SAMPLED, SecurityEventKind
 from hunter_core.errors import HunterError
 from hunter_core.limits.limit import LimitName
 from tests.docs.pages import modules_of
@@ -108,6 +109,19 @@ def rate_limits() -> str:
     return table(["limit", "by default", "counts"], rows)
 
 
+def security_events() -> str:
+    """Every kind of line in the security log, with what it says."""
+    rows = [
+        (
+            f"`{kind.value}`",
+            MEANINGS[kind],
+            "at most one line a minute from one place" if kind in SAMPLED else "",
+        )
+        for kind in SecurityEventKind
+    ]
+    return table(["event", "what happened", ""], rows)
+
+
 def camel_path(path: str) -> str:
     """Return *path* with its parameters as the document spells them."""
     return re.sub(r"\{(\w+)\}", lambda match: f"{{{camel_case(match[1])}}}", path)
@@ -118,4 +132,5 @@ PRINTERS: dict[str, Printer] = {
     "settings": settings,
     "operations": routes,
     "rate-limits": rate_limits,
+    "security-events": security_events,
 }

@@ -5,10 +5,43 @@ from __future__ import annotations
 import ipaddress
 import json
 import logging
+import os
+from io import TextIOWrapper
+from logging.handlers import WatchedFileHandler
+from pathlib import Path
 
 from hunter_core.accounts.security_log import SecurityEvent
 
 log = logging.getLogger("hunter.security")
+
+
+def log_to_file(path: Path) -> None:
+    """
+    Write security events to the file at *path* and nowhere else; each line is JSON and nothing beside it.
+
+    The file is for its owner alone. It is opened anew when something has moved it away (logrotate), and
+    several processes may add to it.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handler = _PrivateFile(path, encoding="ascii")
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log.handlers[:] = [handler]
+    log.setLevel(logging.INFO)
+    log.propagate = False
+
+
+class _PrivateFile(WatchedFileHandler):
+    """A log file that only its owner may read."""
+
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=_privately)
+
+
+def _privately(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 class JsonSecurityLog:

@@ -51,6 +51,49 @@ class SecurityEventKind(StrEnum):
     LIMIT_EXCEEDED = "limit.exceeded"
 
 
+_K = SecurityEventKind
+MEANINGS: Mapping[SecurityEventKind, str] = {
+    _K.REGISTERED: "an account was made",
+    _K.SIGNED_IN: "somebody signed in, by a password, a provider or a ticket",
+    _K.SIGN_IN_FAILED: "a sign-in was refused; `reason` says why, which the client is not told",
+    _K.TOO_MANY_ATTEMPTS: "passwords or codes were tried more often than they may be; once for each 5 minutes",
+    _K.SIGNED_OUT: "a session was ended by its owner",
+    _K.SESSIONS_REVOKED: "several sessions were ended at once; `ended` is how many",
+    _K.REFRESH_TOKEN_REUSED: "a refresh token came back after its grace, and its session was ended",
+    _K.EMAIL_VERIFIED: "an address was proved by the code sent to it",
+    _K.EMAIL_CHANGE_ASKED: "another address was asked for",
+    _K.EMAIL_CHANGED: "an account's address was changed",
+    _K.PASSWORD_RESET_ASKED: "a code to set another password was asked for",
+    _K.PASSWORD_RESET: "a password was set by such a code, and every session ended",
+    _K.PASSWORD_CHANGED: "a password was changed by who knew it",
+    _K.CODE_REFUSED: "a one-time code or a code of the second factor was refused",
+    _K.STEPPED_UP: "a session proved afresh whose it is",
+    _K.STEP_UP_FAILED: "a session could not prove afresh whose it is",
+    _K.TWO_FACTOR_ON: "a second factor was switched on",
+    _K.TWO_FACTOR_OFF: "a second factor was switched off",
+    _K.RECOVERY_CODES_RENEWED: "recovery codes were made anew, and the old ones are good for nothing",
+    _K.RECOVERY_CODE_USED: "a recovery code was used in the place of the app's",
+    _K.IDENTITY_LINKED: "an account at a provider was linked",
+    _K.IDENTITY_UNLINKED: "an account at a provider was unlinked",
+    _K.IDENTITY_REFUSED: "a sign-in by a provider was refused",
+    _K.API_TOKEN_CREATED: "an API token was made",
+    _K.API_TOKEN_REVOKED: "an API token was revoked",
+    _K.EXPORTED: "somebody took an export of everything that their account holds",
+    _K.DELETION_PLANNED: "somebody asked for their account to be erased",
+    _K.DELETION_CANCELLED: "somebody took that back",
+    _K.ERASED: "an account was erased",
+    _K.DEACTIVATED: "an account was deactivated by an admin",
+    _K.REACTIVATED: "an account was made active again by an admin",
+    _K.ROLE_CHANGED: "an account's role was changed by an admin",
+    _K.ACCESS_REFUSED: "a request came with a token that is no good: forged, of an ended session, or not for this",
+    _K.LIMIT_EXCEEDED: "requests went past a rate limit",
+}
+"""What each kind says; the reference page is printed from it."""
+
+SAMPLED = (_K.ACCESS_REFUSED, _K.LIMIT_EXCEEDED)
+"""What anybody can cause at will: at most one line a minute from one place (`sampling`)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityEvent:
     """
