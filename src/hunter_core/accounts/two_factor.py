@@ -80,7 +80,7 @@ class TwoFactor:
 
 
 class RecoveryCode(NamedTuple):
-    """A recovery code as stored: SHA-256 of 100 random bits, which nobody finds by trying."""
+    """A recovery code as stored: SHA-256 of 125 random bits, which nobody finds by trying."""
 
     id: UUID
     code_hash: bytes

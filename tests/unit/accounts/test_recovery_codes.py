@@ -12,12 +12,12 @@ from hunter_core.accounts.recovery_codes import digest, has_form, new_recovery_c
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def test_a_set_has_ten_different_codes_of_100_bits_in_four_groups() -> None:
+def test_a_set_has_ten_different_codes_of_125_bits_in_five_groups() -> None:
     codes = new_recovery_codes()
 
     assert len(set(codes)) == 10
-    # 20 letters of 32: none that is taken for a digit.
-    assert all(re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{5}-){3}[0-9A-HJKMNP-TV-Z]{5}", code) for code in codes)
+    # 25 letters of 32: none that is taken for a digit.
+    assert all(re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{5}-){4}[0-9A-HJKMNP-TV-Z]{5}", code) for code in codes)
     assert not set(codes) & set(new_recovery_codes())
 
 
@@ -33,23 +33,23 @@ def test_what_is_kept_is_no_code() -> None:
 @pytest.mark.parametrize(
     "as_typed",
     [
-        "7K3QP-0011A-BCDEF-GHJKM",
-        "7k3qp-0011a-bcdef-ghjkm",
-        "7k3qp0011abcdefghjkm",
-        " 7K3QP 0011A BCDEF GHJKM\n",
-        "7K3QP–OOIlA–BCDEF–GHJKM",
-        "７Ｋ３ＱＰ００１１ＡＢＣＤＥＦＧＨＪＫＭ",
+        "7K3QP-0011A-BCDEF-GHJKM-NPQRS",
+        "7k3qp-0011a-bcdef-ghjkm-npqrs",
+        "7k3qp0011abcdefghjkmnpqrs",
+        " 7K3QP 0011A BCDEF GHJKM NPQRS\n",
+        "7K3QP–OOIlA–BCDEF–GHJKM–NPQRS",
+        "７Ｋ３ＱＰ００１１ＡＢＣＤＥＦＧＨＪＫＭＮＰＱＲＳ",
     ],
 )
 def test_a_code_is_known_however_it_is_typed(as_typed: str) -> None:
-    meant = typed("7K3QP-0011A-BCDEF-GHJKM")
+    meant = typed("7K3QP-0011A-BCDEF-GHJKM-NPQRS")
 
     assert has_form(typed(as_typed))
     assert digest(typed(as_typed)) == digest(meant)
 
 
-@pytest.mark.parametrize("other", ["", "-----", "7K3QP-0011A-BCDEF-GHJK", "492039", "\ud800" * 20])
+@pytest.mark.parametrize("other", ["", "-----", "7K3QP-0011A-BCDEF-GHJKM-NPQR", "492039", "\ud800" * 25])
 def test_what_is_none_is_not_taken_for_one(other: str) -> None:
-    meant = typed("7K3QP-0011A-BCDEF-GHJKM")
+    meant = typed("7K3QP-0011A-BCDEF-GHJKM-NPQRS")
 
     assert not has_form(typed(other)) or digest(typed(other)) != digest(meant)
