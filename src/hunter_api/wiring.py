@@ -61,8 +61,9 @@ from hunter_core.limits.ports import Limiter
 from hunter_core.mail.letters import Letters
 from hunter_core.mail.ports import Mailer
 from hunter_core.mail.send import MailRoom, send_due
+from hunter_core.rules.check import first_error
 from hunter_core.rules.rulebook import Rulebook
-from hunter_core.rules.toml import load_rulebook
+from hunter_core.rules.toml import read_rulebook, rulebook_text
 
 if TYPE_CHECKING:
     from hunter_adapters.redis.board_keeper import BoardKeeper
@@ -297,9 +298,13 @@ def rulebook_of(settings: Settings) -> Rulebook:
         SettingInvalid: If there are none of that name, or they cannot be read.
     """
     try:
-        return load_rulebook(settings.rulebook)
+        reading = read_rulebook(*rulebook_text(settings.rulebook))
     except (HunterError, OSError, ValueError) as error:
         raise SettingInvalid(f"HUNTER_RULEBOOK: {_one_line(error)}") from error
+    wrong = first_error(reading)
+    if wrong is not None:
+        raise SettingInvalid(f"HUNTER_RULEBOOK: {wrong}. `hunter rules check {settings.rulebook}` says more.")
+    return reading.rulebook
 
 
 def make_data_dir(folder: Path) -> None:

@@ -15,6 +15,7 @@ from hunter_api import VERSION, cli
 from hunter_api.app import operations
 from hunter_api.docs_page import PATH as PAGE
 from hunter_api.serve import PATH
+from tests.rulebooks import a_text
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -161,6 +162,21 @@ def test_a_terminal_that_cannot_show_a_letter_shows_a_question_mark(own_folder: 
 @pytest.mark.parametrize(("rulebook", "code"), [("classic", 0), ("modern", 0), ("nowhere.toml", 1)])
 def test_a_rulebook_is_checked(monkeypatch: pytest.MonkeyPatch, rulebook: str, code: int) -> None:
     assert run(monkeypatch, "rules", "check", rulebook) == code
+
+
+def test_a_rulebook_whose_check_finds_an_error_starts_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "rich.toml"
+    path.write_text(a_text().replace("most_base_xp = 500", "most_base_xp = 10_000_000"))
+    monkeypatch.setenv("HUNTER_RULEBOOK", str(path))
+
+    assert run(monkeypatch, "migrate") == cli.CANNOT_START
+
+    said = capsys.readouterr().err
+    assert said.startswith(f"hunter: HUNTER_RULEBOOK: {path}:")
+    assert "XP_NOT_EXACT" in said
+    assert said.endswith(f"`hunter rules check {path}` says more.\n")
 
 
 def test_the_page_that_is_named_at_the_start_is_the_page() -> None:

@@ -105,6 +105,22 @@ class TestMails(contract.MailsContract):
     pass
 
 
+class TestArchive(contract.ArchiveContract):
+    pass
+
+
+class TestErasures(contract.ErasuresContract):
+    pass
+
+
+class TestPurges(contract.PurgesContract):
+    pass
+
+
+class TestRoster(contract.RosterContract):
+    pass
+
+
 class TestStories(contract.StoriesContract):
     pass
 

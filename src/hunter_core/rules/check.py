@@ -64,13 +64,28 @@ def check_text(text: str, source: str = "<text>") -> Report:
     return check(reading)
 
 
+def first_error(reading: Reading) -> Finding | None:
+    """
+    Return the first error of a rulebook that can be read, None where there is none.
+
+    A start asks this: it is done at once, because nobody looks for histories that earn the achievements. A
+    rulebook with an error would pay what boards cannot hold, or what nobody can stop.
+    """
+    noted = (reading.finding(*one) for one in _noted(reading.rulebook) if one[1] is _ERROR)
+    return next(iter(_sorted(noted)), None)
+
+
 def check(reading: Reading) -> Report:
     """Return what is wrong or odd in a rulebook that can be read."""
     rulebook = reading.rulebook
     found = histories(rulebook)
-    noted = [noted for part in (_ranks, _rewards, _streaks, _self_paid, _exact) for noted in part(rulebook)]
-    noted += _achievements(rulebook, dict(found))
+    noted = [*_noted(rulebook), *_achievements(rulebook, dict(found))]
     return Report(findings=_sorted(reading.finding(*one) for one in noted), histories=tuple(found))
+
+
+def _noted(rulebook: Rulebook) -> Iterator[Noted]:
+    for part in (_ranks, _rewards, _streaks, _self_paid, _exact):
+        yield from part(rulebook)
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:

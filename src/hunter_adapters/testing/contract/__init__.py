@@ -14,10 +14,12 @@ from hunter_adapters.testing.contract.accounts import (
 )
 from hunter_adapters.testing.contract.analytics import AnalyticsContract
 from hunter_adapters.testing.contract.api_tokens import ApiTokensContract
+from hunter_adapters.testing.contract.archive import ArchiveContract
 from hunter_adapters.testing.contract.boards import BoardsContract, BoardsUnderTest, Contestant
 from hunter_adapters.testing.contract.completions import CompletionsContract, UnlocksContract
 from hunter_adapters.testing.contract.hunters import HuntersContract
 from hunter_adapters.testing.contract.identities import IdentitiesContract
+from hunter_adapters.testing.contract.leaving import ErasuresContract, PurgesContract, RosterContract
 from hunter_adapters.testing.contract.ledger import DaysContract, HistoriesContract, LedgerContract
 from hunter_adapters.testing.contract.limits import LimiterContract
 from hunter_adapters.testing.contract.mails import CodesContract, MailsContract
@@ -36,6 +38,7 @@ __all__ = [
     "AccountsContract",
     "AnalyticsContract",
     "ApiTokensContract",
+    "ArchiveContract",
     "BacklogContract",
     "BoardsContract",
     "BoardsUnderTest",
@@ -44,6 +47,7 @@ __all__ = [
     "CompletionsContract",
     "Contestant",
     "DaysContract",
+    "ErasuresContract",
     "HistoriesContract",
     "HunterSettingsContract",
     "HuntersContract",
@@ -56,10 +60,12 @@ __all__ = [
     "OverlappingRequestsContract",
     "OverlappingWritersContract",
     "PasswordChecksContract",
+    "PurgesContract",
     "QuestHistoryContract",
     "QuestsContract",
     "RecoveryCodesContract",
     "RelayContract",
+    "RosterContract",
     "SessionsContract",
     "SituationsContract",
     "SkipsContract",
