@@ -10,9 +10,9 @@ from typing import Protocol
 
 from hunter_core.accounts.account import Account, Role
 from hunter_core.accounts.deletion import end_every_way_in, show_hunter
-from hunter_core.accounts.names import email_key
+from hunter_core.accounts.names import check_email, check_hunter_name, email_key
 from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind, SecurityLog
-from hunter_core.errors import NotFound
+from hunter_core.errors import InvalidInput, NotFound
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import AccountId
 from hunter_core.mail.mail import MailTemplate
@@ -144,10 +144,15 @@ def find(uow: UnitOfWork, who: str) -> Managed:
     Raises:
         NotFound: If there is none.
     """
+    # What can be neither is not asked for: a database may not even be able to read it.
+    try:
+        wanted = check_email(who) if "@" in who else check_hunter_name(who)
+    except InvalidInput as impossible:
+        raise NotFound("account", who) from impossible
     if "@" not in who:
-        hunter = uow.hunters.by_name(who)
+        hunter = uow.hunters.by_name(wanted)
         return Managed(account=uow.accounts.get(hunter.id), hunter=hunter)
-    account = uow.accounts.by_email(email_key(who))
+    account = uow.accounts.by_email(email_key(wanted))
     if account is None:
         raise NotFound("account", who)
     return Managed(account=account, hunter=uow.hunters.get(account.id))
