@@ -16,6 +16,7 @@ from hunter_api import errors as api
 from hunter_api.docs_page import DocsPage
 from hunter_api.door import Door, Reply, log, refusal, request_id_of
 from hunter_api.limits import HEADERS as RATE_LIMIT_HEADERS
+from hunter_api.live import Live
 from hunter_api.operations import Operation
 from hunter_api.ports import Ports
 from hunter_api.routes import ALL_ROUTES
@@ -34,18 +35,21 @@ def create_app(ports: Ports, *, origins: Sequence[str] = (), strict: bool = Fals
 
     Pages of *origins* may call it from a browser. Under the *strict* profile, browsers are asked for more.
     """
-    door = Door(ports)
+    headers = security_headers(strict=strict)
+    door, live = Door(ports), Live(ports, origins, headers)
     page = DocsPage(operations(), ports.rulebook)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        await live.start()
         yield
+        await live.stop()
         door.close()
         ports.close()
 
     return Litestar(
-        route_handlers=[*_handlers(door, operations()), *page.handlers()],
-        before_send=[_adding(security_headers(strict=strict))],
+        route_handlers=[*_handlers(door, operations()), live.handler(), *page.handlers()],
+        before_send=[_adding(headers)],
         exception_handlers={Exception: _unrouted},
         lifespan=[lifespan],
         cors_config=_cors(origins) if origins else None,

@@ -255,7 +255,7 @@ class Door:
                 )
             arguments["body"] = self._wire.structure(value, operation.body)
         if operation.query is not None:
-            arguments["query"] = self._wire.query(_query_of(asked), operation.query)
+            arguments["query"] = self._wire.query(query_of(asked), operation.query)
         arguments |= _path_arguments(operation, asked)
         call = Call(
             ports=self._ports,
@@ -363,7 +363,7 @@ def _json_of(operation: Operation, asked: Asked, body: bytes) -> object:
     return parse_json(body)
 
 
-def _query_of(asked: Asked) -> dict[str, str]:
+def query_of(asked: Asked) -> dict[str, str]:
     """Return the query parameters; one that comes twice is refused, for nobody knows which was meant."""
     raw = asked.scope.get("query_string", b"")
     if not raw:

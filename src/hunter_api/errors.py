@@ -75,6 +75,26 @@ class MethodNotAllowed(HunterError):
         self.allowed = allowed
 
 
+class UpgradeRequired(HunterError):
+    """The path is a WebSocket."""
+
+    code = "UPGRADE_REQUIRED"
+
+    def __init__(self) -> None:
+        super().__init__("This is a WebSocket: connect with a client for WebSockets.")
+
+
+class ForeignOrigin(HunterError):
+    """A page of an origin that the settings do not name asks for a socket."""
+
+    code = "FORBIDDEN"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Pages of this origin may not open sockets here; HUNTER_CORS_ORIGINS names those that may."
+        )
+
+
 class InternalError(HunterError):
     """Something was not foreseen; the log has it under the request's id."""
 

@@ -12,7 +12,9 @@ from hunter_core.accounts.last_use import LastUse
 from hunter_core.accounts.sign_in import Gate
 from hunter_core.achievements.ports import Popularity
 from hunter_core.leaderboard.board import Boards
+from hunter_core.live.fan_out import LocalFanOut
 from hunter_core.ports import Clock, Dice, Store
+from hunter_core.relay.ports import FanOut
 from hunter_core.rules.rulebook import Rulebook
 
 
@@ -30,6 +32,8 @@ class Ports:
         threads: How many requests may ask the store at one time, besides `password_threads` that sign
             somebody in and `provider_threads` that wait for an identity provider. The store has a connection
             for each, so that no thread waits for one.
+        fan_out: By which live sockets hear what is relayed.
+        live_threads: How many threads ask the store for live sockets.
         sign_in_with: The identity providers, and how a browser is brought to them and back.
     """
 
@@ -50,3 +54,5 @@ class Ports:
     password_threads: int = 8
     export_threads: int = 2
     provider_threads: int = 4
+    live_threads: int = 2
+    fan_out: FanOut = attrs.field(factory=LocalFanOut)

@@ -26,12 +26,14 @@ STATUS: Mapping[type[HunterError], HTTPStatus] = {
     core.RefreshTokenReused: HTTPStatus.UNAUTHORIZED,
     core.TwoFactorRequired: HTTPStatus.UNAUTHORIZED,
     core.Forbidden: HTTPStatus.FORBIDDEN,
+    api.ForeignOrigin: HTTPStatus.FORBIDDEN,
     core.NotVerified: HTTPStatus.FORBIDDEN,
     core.StepUpRequired: HTTPStatus.FORBIDDEN,
     # What is asked for.
     core.NotFound: HTTPStatus.NOT_FOUND,
     api.RouteNotFound: HTTPStatus.NOT_FOUND,
     api.MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    api.UpgradeRequired: HTTPStatus.UPGRADE_REQUIRED,
     # The state refuses.
     core.Refused: HTTPStatus.CONFLICT,
     core.IdentityTaken: HTTPStatus.CONFLICT,
@@ -88,6 +90,9 @@ def headers_of(error: HunterError) -> Iterable[tuple[bytes, bytes]]:
         case api.BodyTooSlow():
             # What may still come of the body is not the next request.
             yield b"connection", b"close"
+        case api.UpgradeRequired():
+            yield b"upgrade", b"websocket"
+            yield b"connection", b"upgrade"
         case api.MethodNotAllowed():
             yield b"allow", error.allowed.encode("latin-1")
 

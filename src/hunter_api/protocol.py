@@ -36,6 +36,7 @@ class Protocol(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._in_head = False
+        self._is_upgraded = False
         self._began = 0
         self._head = 0
         self._deadline: asyncio.TimerHandle | None = None
@@ -54,7 +55,7 @@ class Protocol(HttpToolsProtocol):
         """Read on; what has been read of a head without an end has an end."""
         began = self._began
         super().data_received(data)
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._is_upgraded:
             return
         if self._in_head and self._began == began:
             # All of it belongs to a head that began earlier. (What came with a body before it is not counted:
@@ -82,6 +83,11 @@ class Protocol(HttpToolsProtocol):
             self._refuse(HeadTooLarge(HEAD_LIMIT))
             raise ConnectionAbortedError("the head is too large")  # no further: the parser stops here
         super().on_headers_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over to a protocol that awaits no further head."""
+        self._is_upgraded = True
+        super().handle_websocket_upgrade()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP, like everything that is refused."""

@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 
 from hunter_api.protocol import Protocol, StrictProtocol
+from hunter_api.socket_protocol import MESSAGE_LIMIT, PING_SECONDS, NoTickets, SocketProtocol
 
 LAST_CALL = 0.5
 """Seconds in which a connection that stands at the end may still bring a request: it was on its way."""
@@ -100,11 +101,17 @@ def _waiting_at(listener: socket.socket) -> list[socket.socket]:
 
 def config_of(app: Any, *, strict: bool = False) -> uvicorn.Config:
     """Return uvicorn's settings; under the *strict* profile, browsers are asked for more."""
+    logging.getLogger("uvicorn.error").addFilter(NoTickets())
     return uvicorn.Config(
         app,
         loop="auto",
         http=StrictProtocol if strict else Protocol,
-        ws="none",
+        ws=SocketProtocol,
+        ws_max_size=MESSAGE_LIMIT,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        # It takes 64 kB for each socket, and frames are small.
+        ws_per_message_deflate=False,
         lifespan="on",
         access_log=False,
         log_config=None,

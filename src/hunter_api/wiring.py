@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +39,7 @@ from hunter_api.addresses import Proxies
 from hunter_api.jobs import Job, Jobs
 from hunter_api.limits import RateLimits
 from hunter_api.ports import Ports
+from hunter_api.relay import RelayThread
 from hunter_api.setting_values import AuthProfile
 from hunter_api.settings import SettingInvalid, Settings, host_of
 from hunter_api.sign_in_with import SignInWith
@@ -58,9 +59,12 @@ from hunter_core.ledger.rederive import rederive
 from hunter_core.limits.fallback import FallingBack
 from hunter_core.limits.limit import Limit, LimitName
 from hunter_core.limits.ports import Limiter
+from hunter_core.live.fan_out import LocalFanOut
 from hunter_core.mail.letters import Letters
 from hunter_core.mail.ports import Mailer
 from hunter_core.mail.send import MailRoom, send_due
+from hunter_core.relay.ports import Consumer
+from hunter_core.relay.relay import Relay
 from hunter_core.rules.check import first_error
 from hunter_core.rules.rulebook import Rulebook
 from hunter_core.rules.toml import read_rulebook, rulebook_text
@@ -68,6 +72,7 @@ from hunter_core.rules.toml import read_rulebook, rulebook_text
 if TYPE_CHECKING:
     from hunter_adapters.redis.board_keeper import BoardKeeper
     from hunter_adapters.redis.connection import RedisConnection
+    from hunter_adapters.redis.pubsub import RedisFanOut
 
 THREADS = 12
 """Requests of one process that ask the database at one time."""
@@ -86,6 +91,9 @@ PROVIDER_THREADS = 4
 
 EXPORT_THREADS = 2
 """Exports that one process writes at one time."""
+
+LIVE_THREADS = 2
+"""Threads of one process that ask the database for live sockets."""
 
 _HEALTH_THREADS = 1
 _BOARD_THREADS = 1
@@ -107,10 +115,15 @@ class World:
     last_use: LastUse
     jobs: Jobs
     close: Callable[[], None]
+    fan_out: LocalFanOut | RedisFanOut
+    relay: RelayThread
 
     def ports(self) -> Ports:
         """Return what the application asks of the world, and begin to do what happens by itself."""
         if self.keeper is not None:
+        self.store.after_events = self.relay.wake
+        self.fan_out.start()
+        self.relay.start()
             self.keeper.start()
         self.jobs.start()
         return Ports(
@@ -130,6 +143,8 @@ class World:
             last_use=self.last_use,
             wake=self.jobs.wake,
             close=self.close,
+            fan_out=self.fan_out,
+            live_threads=LIVE_THREADS,
             threads=THREADS,
             password_threads=PASSWORD_THREADS,
             export_threads=EXPORT_THREADS,
@@ -232,7 +247,12 @@ def open_world(settings: Settings) -> World:
     jobs = Jobs((*_jobs(store, last_use), post, *_removals(store, gate)), threads=_JOB_THREADS)
 
     def close() -> None:
+    fan_out = _fan_out(redis)
+    relay = RelayThread(Relay(store, SystemClock(), consumers=_consumers(), fan_out=fan_out))
+
         jobs.close()
+        relay.close()
+        fan_out.close()
         close_gate()
         if keeper is not None:
             keeper.close()
@@ -251,6 +271,8 @@ def open_world(settings: Settings) -> World:
         last_use=last_use,
         jobs=jobs,
         close=close,
+        fan_out=fan_out,
+        relay=relay,
     )
 
 
@@ -386,6 +408,7 @@ def _store(settings: Settings) -> SqlStore:
             + PROVIDER_THREADS
             + EXPORT_THREADS
             + _HEALTH_THREADS
+            + LIVE_THREADS
             + _BOARD_THREADS
             + _JOB_THREADS,
         )
@@ -479,6 +502,20 @@ def _removals(store: SqlStore, gate: Gate) -> Iterable[Job]:
 
 def _limiter(redis: RedisConnection | None) -> Limiter:
     if redis is None:
+def _consumers() -> Sequence[Consumer]:
+    """Return who does something about events, in the transaction of the relay."""
+    return ()
+
+
+def _fan_out(redis: RedisConnection | None) -> LocalFanOut | RedisFanOut:
+    """Return by whom live sockets hear what happens: over Redis, those of other processes too."""
+    if redis is None:
+        return LocalFanOut()
+    from hunter_adapters.redis.pubsub import RedisFanOut
+
+    return RedisFanOut(redis)
+
+
         return MemoryLimiter()
     from hunter_adapters.redis.limits import RedisLimiter
 

@@ -196,6 +196,7 @@ def test_a_whole_story_fits_the_document(house: House) -> None:
     fits("DELETE", f"{one}/completions/{completion}", "/api/quests/{questId}/completions/{completionId}")
     fits("DELETE", f"/api/users/me/pauses/{pause['id']}", "/api/users/me/pauses/{pauseId}")
     fits("DELETE", one, "/api/quests/{questId}")
+    fits("POST", "/api/ws/ticket", "/api/ws/ticket")
     fits("POST", "/api/auth/logout-all", "/api/auth/logout-all")
     fits("POST", "/api/auth/logout", "/api/auth/logout")
     assert len(told) == len(operations())

@@ -11,6 +11,7 @@ from hunter_api.routes import (
     health,
     identities,
     leaderboard,
+    live,
     providers,
     quests,
     recovery,
@@ -33,5 +34,6 @@ ALL_ROUTES = (
     achievements.routes,
     leaderboard.routes,
     analytics.routes,
+    live.routes,
     health.routes,
 )

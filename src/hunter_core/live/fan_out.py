@@ -14,6 +14,12 @@ class LocalFanOut:
     def __init__(self) -> None:
         self._hear: list[Hear] = []
 
+    def start(self) -> None:
+        """Begin: there is nothing to begin with."""
+
+    def close(self) -> None:
+        """End: there is nothing to end."""
+
     def listen(self, hear: Hear) -> None:
         """Let *hear* be told from now on."""
         self._hear.append(hear)

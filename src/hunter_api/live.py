@@ -1,0 +1,233 @@
+"""
+The room of live sockets of a process: who may come in, what they hear, and who has to leave (SPEC 4, Live; 6).
+
+Everything here happens on the event loop, but for what asks the store, which has threads of its own. Twice in a
+second and a half one read looks at all sockets: sessions that have ended close theirs, and hunters whose last
+number is greater than a socket's have it catch up. So nothing depends on news being heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import WebSocket
+from litestar.handlers import WebsocketRouteHandler
+
+from hunter_api.door import Asked, query_of, refusal, request_id_of
+from hunter_api.errors import ForeignOrigin
+from hunter_api.ports import Ports
+from hunter_api.routes.live import PATH
+from hunter_api.schemas.live import SocketQuery
+from hunter_api.security_headers import Header, with_security
+from hunter_api.sockets import Socket
+from hunter_api.threads import Threads
+from hunter_api.wire import Wire
+from hunter_core.errors import HunterError, InvalidInput, TryLater, Unauthenticated
+from hunter_core.events import OutboxEvent
+from hunter_core.ids import HunterId
+from hunter_core.live import frames
+from hunter_core.live.frames import Channel, CloseCode, notice
+from hunter_core.live.hub import Hub
+from hunter_core.live.position import Position
+from hunter_core.live.replay import missed
+from hunter_core.live.tickets import Admitted, use_ticket
+
+LOOK_SECONDS = 0.75
+"""Seconds between two looks at the sessions behind the sockets, so that an end acts within one (SPEC 5)."""
+
+LEADERBOARD_SECONDS = 1.0
+"""Seconds between two `leaderboard.changed`, at least (SPEC 6)."""
+
+MOST_OF_AN_ACCOUNT = 10
+"""Sockets of one account that a process holds."""
+
+MOST_SOCKETS = 10_000
+"""Sockets that a process holds."""
+
+HANG_UP = "hunter.hang_up"
+"""The extension by which our server lets a socket be closed whose client takes nothing any more."""
+
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+
+log = logging.getLogger("hunter.live")
+
+
+class Live:
+    """Lets sockets in, and looks after them from `start` to `stop`."""
+
+    def __init__(self, ports: Ports, origins: Sequence[str], headers: Sequence[Header]) -> None:
+        self._ports, self._origins, self._headers = ports, frozenset(origins), headers
+        self._threads = Threads(ports.live_threads, "live")
+        self._wire = Wire({})
+        self.hub = Hub()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._told_boards = float("-inf")
+        self._is_blind = False
+
+    def handler(self) -> WebsocketRouteHandler:
+        """Return the route."""
+
+        async def enter(socket: WebSocket[Any, Any, Any]) -> None:
+            await self.enter(socket.scope, socket.receive, socket.send)
+
+        enter.__annotations__ = {"socket": WebSocket, "return": None}
+        return WebsocketRouteHandler(PATH)(enter)
+
+    async def start(self) -> None:
+        """Begin to hear, and to look."""
+        self._loop = asyncio.get_running_loop()
+        self._ports.fan_out.listen(self._hear)
+        self._looking = self._loop.create_task(self._look_again_and_again())
+
+    async def stop(self) -> None:
+        """End both; the sockets are gone by now."""
+        self._loop = None
+        if self._looking is not None:
+            self._looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._looking
+        self._threads.close()
+
+    # --- who comes in -----------------------------------------------------------------------------------------
+
+    async def enter(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Be a socket from its first message to its last."""
+        await receive()
+        asked = Asked.of(scope)
+        if not self._is_welcome(asked):
+            await self._refuse(scope, send, ForeignOrigin())
+            return
+        await send({"type": "websocket.accept"})
+        admitted, after = await self._admit(asked, send)
+        if admitted is None:
+            return
+        socket = Socket(
+            signed_in=admitted.signed_in,
+            position=Position(admitted.last_seq if after is None else after),
+            clock=self._ports.clock,
+            send=send,
+            read=self._missed,
+            hang_up=scope.get("extensions", {}).get(HANG_UP),
+        )
+        # No wait between these, so that nobody slips in between.
+        if self.hub.count_of(socket.hunter_id) >= MOST_OF_AN_ACCOUNT:
+            await _close(send, CloseCode.TOO_MANY)
+            return
+        if len(self.hub) >= MOST_SOCKETS:
+            await _close(send, CloseCode.TRY_LATER)
+            return
+        self.hub.add(socket)
+        try:
+            socket.catch_up()
+            while (message := await receive())["type"] == "websocket.receive":
+                socket.take(message)
+        finally:
+            self.hub.remove(socket)
+            await socket.end()
+
+    def _is_welcome(self, asked: Asked) -> bool:
+        """Tell whether the page behind the request may open sockets: no page, ours, or one of the settings."""
+        origin = asked.header(b"origin")
+        if not origin or origin in self._origins:
+            return True
+        return urlsplit(origin).netloc == asked.header(b"host") != ""
+
+    async def _admit(self, asked: Asked, send: Send) -> tuple[Admitted | None, int | None]:
+        """Return whom the ticket lets in, and after which number; where it lets nobody in, the socket is closed."""
+        now = self._ports.clock.now()
+        try:
+            query = self._wire.query(query_of(asked), SocketQuery)
+            admitted = await self._threads.run(
+                lambda: use_ticket(store=self._ports.store, ticket=query.ticket, now=now)
+            )
+        except InvalidInput:
+            await _close(send, CloseCode.BAD_MESSAGE)
+        except Unauthenticated:
+            await _close(send, CloseCode.SIGNED_OUT)
+        except TryLater:
+            await _close(send, CloseCode.TRY_LATER)
+        except Exception:
+            log.exception("a socket could not be let in")
+            await _close(send, CloseCode.FAILED)
+        else:
+            return admitted, query.after
+        return None, None
+
+    async def _refuse(self, scope: Any, send: Send, error: HunterError) -> None:
+        """Answer the request for an upgrade like any other, where the server lets us."""
+        if "websocket.http.response" not in (scope.get("extensions") or {}):
+            await send({"type": "websocket.close"})
+            return
+        request_id = request_id_of(scope)
+        said = refusal(error, request_id)
+        headers = with_security([*said.headers, (b"x-request-id", request_id.encode())], self._headers)
+        await send({"type": "websocket.http.response.start", "status": said.status, "headers": headers})
+        await send({"type": "websocket.http.response.body", "body": said.body})
+
+    # --- what they hear ---------------------------------------------------------------------------------------
+
+    def _hear(self, events: Sequence[OutboxEvent]) -> None:
+        """Take news from whatever thread it comes."""
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):
+                # A loop that is closed has no sockets.
+                loop.call_soon_threadsafe(self.hub.hear, events)
+
+    async def _missed(self, hunter_id: HunterId, after: int) -> list[OutboxEvent]:
+        """Return the events after a number, once the store answers."""
+
+        def read() -> list[OutboxEvent]:
+            with self._ports.store.read() as uow:
+                return list(missed(uow, hunter_id, after))
+
+        while True:
+            try:
+                return await self._threads.run(read)
+            except TryLater:
+                await asyncio.sleep(LOOK_SECONDS)
+
+    # --- who has to leave -------------------------------------------------------------------------------------
+
+    async def _look_again_and_again(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self.look()
+            except TryLater as error:
+                # Nobody can tell whether a session has ended; as soon as somebody can, it acts.
+                if not self._is_blind:
+                    log.warning("sessions behind sockets cannot be looked at: %s", error)
+                self._is_blind = True
+            except Exception:
+                log.exception("sessions behind sockets cannot be looked at")
+            else:
+                self._is_blind = False
+
+    async def look(self) -> None:
+        """Look at the sessions of all sockets, and at the last numbers of their hunters."""
+        sessions = self.hub.sessions()
+        if not sessions:
+            return
+
+        def read() -> Any:
+            with self._ports.store.read() as uow:
+                return uow.watch.look(sessions)
+
+        now = self._ports.clock.now()
+        self.hub.look(sessions, await self._threads.run(read), now)
+        moment = asyncio.get_running_loop().time()
+        if moment >= self._told_boards + LEADERBOARD_SECONDS and self.hub.take_boards_moved():
+            self._told_boards = moment
+            self.hub.publish(Channel.LEADERBOARD, notice(frames.LEADERBOARD_CHANGED, now))
+
+
+async def _close(send: Send, code: CloseCode) -> None:
+    await send({"type": "websocket.close", "code": code.value, "reason": code.reason})
