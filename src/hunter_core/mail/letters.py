@@ -90,7 +90,7 @@ class Letters:
 
     def _facts(self, letter: Letter, words: Mapping[str, str], template: Mapping[str, Any]) -> dict[str, str]:
         """Return everything that a sentence may name, by its name."""
-        facts = {name: _printable(value) for name, value in letter.mail.details.items()}
+        facts = {name: _printable(value) for name, value in letter.mail.details.items() if value.strip()}
         facts["at"] = _written(letter.mail.created_at)
         facts["to"] = letter.mail.recipient
         if letter.name:
