@@ -11,6 +11,8 @@ from typing import Any, Self
 
 import httpx
 
+from tests.servers.leaks import Secrets
+
 PASSWORD = "Arise-from-the-shadows-1!"
 # What a client may meet while a server is killed, starts, or waits for its database.
 PATIENCE_SECONDS = 60
@@ -58,13 +60,16 @@ class Answer:
 
 class Client:
     """
-    One connection pool and one session. Threads may share it.
+    One connection pool and one session. Threads may share it. It tells *secrets* what it sends and gets.
 
     Nothing is asked again by itself: `surely` is the one that does, and it takes a key.
     """
 
-    def __init__(self, url: str, *, token: str | None = None, seconds: float = 30) -> None:
+    def __init__(
+        self, url: str, *, token: str | None = None, seconds: float = 30, secrets: Secrets | None = None
+    ) -> None:
         self.url = url
+        self.secrets = secrets
         self.token = token
         self.refresh_token = ""
         self.user: dict[str, Any] = {}
@@ -114,7 +119,19 @@ class Client:
         if raw is not None:
             sent.setdefault("Content-Type", "application/json")
         encoded = [(name.encode(), _bytes(value)) for name, value in sent.items()]
-        return Answer(self._http.request(method, path, content=raw, headers=encoded, params=query or None))
+        response = self._http.request(method, path, content=raw, headers=encoded, params=query or None)
+        if self.secrets is not None:
+            self._tell(self.secrets, raw, response)
+        return Answer(response)
+
+    @staticmethod
+    def _tell(secrets: Secrets, raw: bytes | None, response: httpx.Response) -> None:
+        secrets.see_body(raw)
+        secrets.see_body(response.content)
+        for address in (str(response.request.url), response.headers.get("location", "")):
+            secrets.see_address(address)
+        for cookie in response.headers.get_list("set-cookie"):
+            secrets.add("cookie", cookie.partition("=")[2].partition(";")[0])
 
     def get(self, path: str, **query: Any) -> Answer:
         """Send a GET."""
