@@ -41,6 +41,9 @@ class Answer(Generic[View]):
 
 NO_CONTENT: Answer[None] = Answer(204, b"")
 
+SIGNED_OUT: Answer[None] = NO_CONTENT.carrying((b"clear-site-data", b'"cache", "storage"'))
+"""Nothing is signed in any more: a browser is to forget what it was shown and has kept (ASVS 14.3.1)."""
+
 
 def ok(view: View, status: int = 200) -> Answer[View]:
     """Return the answer that holds *view*."""

@@ -415,7 +415,7 @@ def _reply(operation: Operation, asked: Asked, answer: Answer[Any]) -> Reply:
         return FileReply(answer.status, [_JSON, _NO_STORE], b"", answer.file, size)
     if not operation.listed:
         if answer.status == 204:
-            return Reply(204, [_NO_STORE], b"")
+            return Reply(204, [_NO_STORE, *answer.headers], b"")
         headers = [_JSON, _NO_STORE, _REPLAYED] if answer.replayed else [_JSON, _NO_STORE]
         if not answer.body:
             headers.remove(_JSON)

@@ -221,6 +221,11 @@ _HEADERS: Json = {
         "required": True,
         "schema": {"type": "string", "format": "uri"},
     },
+    "Clear-Site-Data": {
+        "description": "That a browser forgets what it kept of this origin: cache and storage.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
     "Set-Cookie": {
         "description": "Ties the sign-in that has begun to this browser, or forgets that. It opens nothing by itself.",
         "schema": {"type": "string"},

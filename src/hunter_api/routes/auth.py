@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hunter_api.answers import NO_CONTENT, Answer, Call, mail_under_way, ok
+from hunter_api.answers import SIGNED_OUT, Answer, Call, mail_under_way, ok
 from hunter_api.operations import Lane, Routes
 from hunter_api.schemas.auth import (
     Credentials,
@@ -132,20 +132,20 @@ def refresh(call: Call, *, body: RefreshRequest) -> Answer[TokensView]:
     return ok(TokensView(token=done.token, refreshToken=done.refresh_token))
 
 
-@routes.post("/logout", status=204)
+@routes.post("/logout", status=204, sends=("Clear-Site-Data",))
 def logout(call: Call) -> Answer[None]:
     """End the session behind the request; its tokens are good for nothing from then on."""
     call.write(lambda uow: end_session(uow=uow, session_id=call.caller.session_id, now=call.now))
     _record(call, SecurityEventKind.SIGNED_OUT)
-    return NO_CONTENT
+    return SIGNED_OUT
 
 
-@routes.post("/logout-all", status=204)
+@routes.post("/logout-all", status=204, sends=("Clear-Site-Data",))
 def logout_all(call: Call) -> Answer[None]:
     """End every session of the account."""
     count = call.write(lambda uow: end_all_sessions(uow=uow, account_id=call.caller.account_id, now=call.now))
     _record(call, SecurityEventKind.SESSIONS_REVOKED, ended=str(count))
-    return NO_CONTENT
+    return SIGNED_OUT
 
 
 def _record(call: Call, kind: SecurityEventKind, **details: str) -> None:
