@@ -96,6 +96,7 @@ LIVE_THREADS = 2
 """Threads of one process that ask the database for live sockets."""
 
 _HEALTH_THREADS = 1
+_RELAY_THREADS = 1
 _BOARD_THREADS = 1
 # Two: a mail server that hangs must not keep other jobs waiting.
 _JOB_THREADS = 2
@@ -114,16 +115,16 @@ class World:
     keeper: BoardKeeper | None
     last_use: LastUse
     jobs: Jobs
-    close: Callable[[], None]
     fan_out: LocalFanOut | RedisFanOut
     relay: RelayThread
+    close: Callable[[], None]
 
     def ports(self) -> Ports:
         """Return what the application asks of the world, and begin to do what happens by itself."""
-        if self.keeper is not None:
         self.store.after_events = self.relay.wake
         self.fan_out.start()
         self.relay.start()
+        if self.keeper is not None:
             self.keeper.start()
         self.jobs.start()
         return Ports(
@@ -142,9 +143,9 @@ class World:
             ready=self.check_ready,
             last_use=self.last_use,
             wake=self.jobs.wake,
-            close=self.close,
             fan_out=self.fan_out,
             live_threads=LIVE_THREADS,
+            close=self.close,
             threads=THREADS,
             password_threads=PASSWORD_THREADS,
             export_threads=EXPORT_THREADS,
@@ -246,13 +247,13 @@ def open_world(settings: Settings) -> World:
     post = _post(settings, store, gate)
     jobs = Jobs((*_jobs(store, last_use), post, *_removals(store, gate)), threads=_JOB_THREADS)
 
-    def close() -> None:
     fan_out = _fan_out(redis)
     relay = RelayThread(Relay(store, SystemClock(), consumers=_consumers(), fan_out=fan_out))
 
-        jobs.close()
+    def close() -> None:
         relay.close()
         fan_out.close()
+        jobs.close()
         close_gate()
         if keeper is not None:
             keeper.close()
@@ -270,9 +271,9 @@ def open_world(settings: Settings) -> World:
         keeper=keeper,
         last_use=last_use,
         jobs=jobs,
-        close=close,
         fan_out=fan_out,
         relay=relay,
+        close=close,
     )
 
 
@@ -407,8 +408,9 @@ def _store(settings: Settings) -> SqlStore:
             + PASSWORD_THREADS
             + PROVIDER_THREADS
             + EXPORT_THREADS
-            + _HEALTH_THREADS
             + LIVE_THREADS
+            + _HEALTH_THREADS
+            + _RELAY_THREADS
             + _BOARD_THREADS
             + _JOB_THREADS,
         )
@@ -500,8 +502,6 @@ def _removals(store: SqlStore, gate: Gate) -> Iterable[Job]:
     yield Job(name="purge", every=3600.0, run=purge_expired)
 
 
-def _limiter(redis: RedisConnection | None) -> Limiter:
-    if redis is None:
 def _consumers() -> Sequence[Consumer]:
     """Return who does something about events, in the transaction of the relay."""
     return ()
@@ -516,6 +516,8 @@ def _fan_out(redis: RedisConnection | None) -> LocalFanOut | RedisFanOut:
     return RedisFanOut(redis)
 
 
+def _limiter(redis: RedisConnection | None) -> Limiter:
+    if redis is None:
         return MemoryLimiter()
     from hunter_adapters.redis.limits import RedisLimiter
 
