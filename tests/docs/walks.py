@@ -122,6 +122,7 @@ def _environment(directory: Path) -> dict[str, str]:
         PATH=programs,
         HOME=str(directory),
         HUNTER_DATA_DIR=str(directory / "data"),
+        WALK_CLOCK=str(directory / ".clock"),
         NO_COLOR="1",
         COLUMNS="110",
         LC_ALL="C.UTF-8",
@@ -140,6 +141,12 @@ def _programs(directory: Path) -> Path:
             f"#!{sys.executable}\n{Path(__file__).with_name('curl.py').read_text(encoding='utf-8')}"
         )
         script.chmod(0o755)
+    # Whatever the machine has: the codes of the walk are those of the walk's own clock.
+    oathtool = folder / "oathtool"
+    oathtool.write_text(
+        f"#!{sys.executable}\n{Path(__file__).with_name('oathtool.py').read_text(encoding='utf-8')}"
+    )
+    oathtool.chmod(0o755)
     return folder
 
 
@@ -157,6 +164,9 @@ def _server(directory: Path) -> Iterator[str]:
 _CHANGING = (
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+"), "<token>"),
     (re.compile(r'("refreshToken": ?")[^"]+'), r"\1<token>"),
+    (re.compile(r"\bhst_[\w-]{51}"), "<token>"),
+    (re.compile(r"\b[A-Z2-7]{32}\b"), "<secret>"),
+    (re.compile(r"\b[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3,4}\b"), "<code>"),
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "<id>"),
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)"), "<instant>"),
     # What the dice roll follows from the completion's id, which is new in every walk.

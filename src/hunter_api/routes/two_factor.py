@@ -22,6 +22,7 @@ from hunter_core.accounts.ticket import verify_ticket
 from hunter_core.errors import (
     CodeInvalid,
     Forbidden,
+    InvalidCredentials,
     InvalidInput,
     NotVerified,
     SecondFactorWrong,
@@ -134,7 +135,7 @@ def renew_recovery_codes(call: Call, *, body: Proof) -> Answer[RecoveryCodesView
     "/two-factor/verify",
     signed_in=False,
     limit=LimitName.AUTH,
-    refuses=(CodeInvalid, SecondFactorWrong, Forbidden, NotVerified),
+    refuses=(CodeInvalid, SecondFactorWrong, InvalidCredentials, Forbidden, NotVerified),
 )
 def verify_two_factor(call: Call, *, body: TicketAndCode) -> Answer[SignedInView]:
     """

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from hunter_core.accounts.code import CodePurpose
 from hunter_core.accounts.let_in import check_may_come_in, let_in, welcomed
+from hunter_core.accounts.refused_codes import recording_refused_codes
 from hunter_core.accounts.second_factor import Asked, second_factor
 from hunter_core.accounts.session import NOWHERE, Client, Session
 from hunter_core.accounts.sign_in import Gate, SignIn
@@ -37,6 +38,7 @@ def verify_ticket(
         RateLimitExceeded: If there were too many wrong codes.
         Forbidden: If the account has been deactivated meanwhile.
         NotVerified: If its address must be verified first.
+        InvalidCredentials: If its owner asked for its deletion, and the grace is over.
     """
 
     def work(uow: UnitOfWork) -> tuple[Me, Session, Asked] | Asked:
@@ -58,7 +60,8 @@ def verify_ticket(
         me, session = let_in(uow=uow, gate=gate, rulebook=rulebook, account=account, client=client, now=now)
         return me, session, asked
 
-    done = store.run(work)
+    with recording_refused_codes(gate.log, CodePurpose.TWO_FACTOR, now, client):
+        done = store.run(work)
     if isinstance(done, Asked):
         done.settle(gate=gate, client=client)
         raise CodeInvalid
