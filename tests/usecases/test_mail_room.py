@@ -481,7 +481,7 @@ def test_only_the_last_code_that_was_asked_for_is_good() -> None:
         room.send(seconds=1)
         codes.append(room.code())
 
-    def used(code: str) -> Callable[[], None]:
+    def used(code: str) -> Callable[[], object]:
         return lambda: room.store.run(
             lambda uow: redeem(
                 uow=uow,

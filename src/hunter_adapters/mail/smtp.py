@@ -74,6 +74,8 @@ class SmtpServer(NamedTuple):
             raise ValueError("takes ?starttls=required, optional or never, and nothing else")
         user = unquote(parts.username) if parts.username else None
         password = unquote(parts.password) if parts.password else None
+        if not f"{user}{password}".isascii():
+            raise ValueError("has credentials in other letters than ASCII, which SMTP cannot carry")
         if parts.scheme == "smtps":
             if wanted:
                 raise ValueError("is encrypted from the start as smtps://, and takes no ?starttls")
