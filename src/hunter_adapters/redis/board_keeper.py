@@ -17,7 +17,7 @@ from hunter_adapters.redis import board_keys as keys
 from hunter_adapters.redis.connection import RedisAway, RedisConnection
 from hunter_core.errors import StoreUnavailable
 from hunter_core.ids import HunterId
-from hunter_core.leaderboard.order import BEGINNING
+from hunter_core.leaderboard.order import BEGINNING, Score
 from hunter_core.leaderboard.projection import BoardSource, Digest, Projected, batches, ledger_digest, micros
 from hunter_core.leaderboard.windows import ALL_TIME
 from hunter_core.ports import Clock
@@ -41,7 +41,8 @@ BUILDING_SECONDS = 10
 EVICTED_SECONDS = 60
 """How long, after boards were made anew because Redis had evicted a part, they are not made anew for that again."""
 
-_COMPARISONS = 3
+_COMPARISONS = 20
+"""How often those whose scores differ are read again before they are said to differ."""
 
 SCHEMA = "2"
 _PUT = 250
@@ -263,21 +264,28 @@ class BoardKeeper:
         """
         Make the boards anew, and return their digest and that of the ledger.
 
-        A commit between the two readings makes them differ, so they are read again, a few times.
+        A commit between the two readings makes them differ, for that hunter: those who differ are read again,
+        a few times, and there are fewer of them each time. So each hunter is compared at a moment of their own.
 
         Raises:
             As `rebuild`.
         """
         self.rebuild(progress)
+        windows = keys.open_windows(self._clock.now())
+        self._catch_up()
+        kept, told = self.digest(windows), ledger_digest(self._source, windows)
         for _ in range(_COMPARISONS):
-            windows = keys.open_windows(self._clock.now())
-            self._catch_up()
-            found = self.digest(windows), ledger_digest(self._source, windows)
-            if found[0] == found[1]:
+            differing = kept.differing(told)
+            if not differing:
                 break
-        return found
+            self._catch_up()
+            for first in range(0, len(differing), _PUT):
+                part = differing[first : first + _PUT]
+                kept.replace(part, self._connection.ask(lambda client: _scores(client, part, windows)))  # noqa: B023 - asked at once
+                told.replace(part, self._source.from_the_ledger(part, windows))
+        return str(kept), str(told)
 
-    def digest(self, windows: Sequence[str]) -> str:
+    def digest(self, windows: Sequence[str]) -> Digest:
         """
         Return the digest of what Redis holds of *windows*.
 
@@ -291,7 +299,7 @@ class BoardKeeper:
                 for member, score in rows:
                     digest.add(*keys.score_of(window, member, score))
                 first += len(rows)
-        return str(digest)
+        return digest
 
     # --- inside ---------------------------------------------------------------------------------------------
 
@@ -381,6 +389,27 @@ def _begin(client: Redis, generation: str) -> None:
         if key not in kept:
             client.unlink(key)
     client.hset(keys.STATE, mapping={keys.GENERATION: generation, keys.order_of(ALL_TIME): 0})
+
+
+def _scores(
+    client: Redis, hunter_ids: Sequence[HunterId], windows: Sequence[str]
+) -> list[tuple[HunterId, Score]]:
+    """Return what Redis holds of *hunter_ids* in *windows*; what changes meanwhile may be missing."""
+    found: list[tuple[HunterId, Score]] = []
+    ids = [each.bytes for each in hunter_ids]
+    for window in windows:
+        moments: Any = client.hmget(keys.members_of(window), ids)
+        members = [moment + each for moment, each in zip(moments, ids, strict=True) if moment is not None]
+        pipeline = client.pipeline(transaction=False)
+        for member in members:
+            pipeline.zscore(keys.order_of(window), member)
+        scores: Any = pipeline.execute()
+        found += [
+            keys.score_of(window, member, score)
+            for member, score in zip(members, scores, strict=True)
+            if score is not None
+        ]
+    return found
 
 
 def _span(client: Redis, window: str, first: int) -> list[tuple[bytes, bytes]]:

@@ -47,29 +47,46 @@ class BoardSource(Protocol):
 
 
 class Digest:
-    """A sum over scores in any order: two boards with the same digest hold the same hunters in the same order."""
+    """
+    Sums over scores in any order, one for each hunter.
+
+    Two boards with the same digest hold the same hunters in the same order. Where they do not, `differing`
+    says whose scores are not the same, so that only those need be read again.
+    """
 
     def __init__(self) -> None:
-        self._sum = 0
+        self._sums: dict[HunterId, int] = {}
 
     def add(self, hunter_id: HunterId, score: Score) -> None:
-        """Take a score into the sum."""
+        """Take a score into the hunter's sum."""
         reached = micros(score.reached_at)
         text = f"{score.window}:{hunter_id.hex}:{score.xp}:{reached}".encode()
-        self._sum += int.from_bytes(hashlib.blake2b(text, digest_size=16).digest(), "big")
+        number = int.from_bytes(hashlib.blake2b(text, digest_size=16).digest(), "big")
+        self._sums[hunter_id] = self._sums.get(hunter_id, 0) + number
+
+    def replace(self, hunter_ids: Iterable[HunterId], scores: Iterable[tuple[HunterId, Score]]) -> None:
+        """Forget what *hunter_ids* had, and take their *scores* as they were read again."""
+        for each in hunter_ids:
+            self._sums.pop(each, None)
+        for hunter_id, score in scores:
+            self.add(hunter_id, score)
+
+    def differing(self, other: Digest) -> list[HunterId]:
+        """Return who has other scores in *other*, or none there, or none here."""
+        both = self._sums.keys() | other._sums.keys()
+        return [each for each in both if self._sums.get(each) != other._sums.get(each)]
 
     def __str__(self) -> str:
-        """Return the sum as 32 hexadecimal digits."""
-        return f"{self._sum % (1 << 128):032x}"
+        """Return the sum of all as 32 hexadecimal digits."""
+        return f"{sum(self._sums.values()) % (1 << 128):032x}"
 
 
-def ledger_digest(source: BoardSource, windows: Sequence[str]) -> str:
+def ledger_digest(source: BoardSource, windows: Sequence[str]) -> Digest:
     """Return the digest of *windows* as the ledger makes them."""
     digest = Digest()
     for batch in batches(source):
-        for hunter_id, score in source.from_the_ledger(batch, windows):
-            digest.add(hunter_id, score)
-    return str(digest)
+        digest.replace((), source.from_the_ledger(batch, windows))
+    return digest
 
 
 BATCH = 1_000
