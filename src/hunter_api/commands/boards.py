@@ -18,7 +18,7 @@ def rebuild_boards(rebuild: Rebuild, console: Console) -> bool:
     console.print(f"Redis  {in_redis}\nledger {in_ledger}", highlight=False)
     if in_redis != in_ledger:
         console.print(
-            "Redis and ledger differ, for hunters who were read again and again. Run `hunter audit`: it names what is wrong.",
+            "Redis and ledger differ, however often they are read. `hunter audit` names what is wrong.",
             style="bold red",
             soft_wrap=True,
         )
