@@ -30,6 +30,8 @@ rules = App(name="rules", help="Look after a rulebook.")
 app.command(rules)
 boards = App(name="boards", help="Look after the boards in Redis.")
 app.command(boards)
+outbox = App(name="outbox", help="Look after the events that are on their way out.")
+app.command(outbox)
 app.command(admin)
 
 
@@ -118,6 +120,46 @@ def rebuild() -> int:
     with _opened() as world:
         world.check_reachable()
         return 0 if rebuild_boards(world.rebuild_boards, _console()) else 1
+
+
+@outbox.command(name="list")
+@outbox.default
+def list_outbox() -> int:
+    """
+    Show how many events wait for the relay, since when, and which were given up after five tries.
+
+    Exit code 1 where events are parked.
+    """
+    from datetime import datetime
+
+    from hunter_api.commands.outbox import show_outbox
+
+    with _opened() as world:
+        world.check_reachable()
+        return 0 if show_outbox(world.store, datetime.now(UTC), _console()) else 1
+
+
+@outbox.command
+def retry(*, hunter: str | None = None, number: int | None = None) -> None:
+    """
+    Let parked events be tried anew, by a server that runs or by the next one.
+
+    What is tried anew comes after what the hunter was told meanwhile.
+
+    Parameters
+    ----------
+    hunter
+        The name of a hunter; without it, the events of all are tried anew.
+    number
+        The number of one event of that hunter.
+    """
+    from hunter_api.commands.outbox import retry_parked
+
+    if number is not None and hunter is None:
+        raise SettingInvalid("--number needs --hunter: each hunter has numbers of their own.")
+    with _opened() as world:
+        world.check_reachable()
+        retry_parked(world.store, hunter, number, _console())
 
 
 @app.command
