@@ -235,17 +235,17 @@ def test_nobody_links_or_lists_without_a_session(house: House) -> None:
         assert (answer.status, answer.code) == (401, "UNAUTHENTICATED")
 
 
-@pytest.mark.parametrize("value", [1, True, [], {}, "", "x" * 2000, "\0", "\ud800"])
 @pytest.mark.parametrize("field", ["password", "code", "extra"])
-def test_bad_values_are_refused_by_name(field: str, value: object, owner: Owner) -> None:
-    for method, path in (
-        ("POST", "/api/auth/identities/google"), ("DELETE", f"/api/auth/identities/{uuid4()}"),
-    ):  # fmt: skip
-        answer = owner.ask(method, path, {field: value})
-        assert (answer.status, answer.fields) == (422, {field}), (answer, value)
+def test_bad_values_are_refused_by_name(field: str, owner: Owner) -> None:
+    ways = (("POST", "/api/auth/identities/google"), ("DELETE", f"/api/auth/identities/{uuid4()}"))
+    values: list[Any] = [1, True, [], {}, "", "x" * 2000, "\0", "\ud800"]
+    for value in values:
+        for method, path in ways:
+            answer = owner.ask(method, path, {field: value})
+            assert (answer.status, answer.fields) == (422, {field}), (answer, value)
     assert owner.identities() == []
 
 
-@pytest.mark.parametrize("name", ["facebook", "Google", "x" * 3000])
-def test_a_provider_that_nobody_knows_cannot_be_linked(name: str, owner: Owner) -> None:
-    assert owner.begin_link(name).status == 404
+def test_a_provider_that_nobody_knows_cannot_be_linked(owner: Owner) -> None:
+    for name in ("facebook", "Google", "x" * 3000):
+        assert owner.begin_link(name).status == 404

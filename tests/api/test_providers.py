@@ -28,6 +28,13 @@ def house(provider: LyingProvider) -> Iterator[House]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def calm() -> Iterator[tuple[House, LyingProvider]]:
+    """An application that is shared by all whose requests change nothing."""
+    with LyingProvider() as running, a_house_with(running) as opened:
+        yield opened, running
+
+
 @pytest.fixture
 def browser(house: House, provider: LyingProvider) -> Browser:
     return Browser(house, provider)
@@ -169,14 +176,12 @@ def test_names_are_made_by_the_rules_of_the_house_and_numbered(house: House, pro
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "picture", ["http://pictures.example/x", "javascript:alert(1)", 5, "https://x/" + "y" * 2048, "", None]
-)
-def test_a_picture_that_is_no_link_is_left_out(
-    picture: object, browser: Browser, provider: LyingProvider
-) -> None:
-    provider.user.picture = picture
-    assert browser.signed_in().me()["avatarUrl"] is None
+def test_a_picture_that_is_no_link_is_left_out(house: House, provider: LyingProvider) -> None:
+    pictures = ["http://pictures.example/x", "javascript:alert(1)", 5, "https://x/" + "y" * 2048, "", None]
+    for number, picture in enumerate(pictures):
+        provider.user.picture = picture
+        provider.user.subject, provider.user.email = f"{number}", f"{number}@gmail.example"
+        assert Browser(house, provider).signed_in().me()["avatarUrl"] is None, picture
 
 
 def test_whoever_does_not_agree_is_told_so(browser: Browser) -> None:
@@ -200,7 +205,8 @@ def test_a_provider_that_is_not_set_up_is_not_there(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Google", "facebook", "google%00", "exchange", "..%2f..%2f", "g" * 3000])
-def test_a_provider_that_nobody_knows_is_not_there(name: str, house: House) -> None:
+def test_a_provider_that_nobody_knows_is_not_there(name: str, calm: tuple[House, LyingProvider]) -> None:
+    house, _ = calm
     assert house.get(f"/api/auth/oauth/{name}").status in (404, 405)
 
 
@@ -212,10 +218,10 @@ def test_a_provider_that_nobody_knows_is_not_there(name: str, house: House) -> N
         f"{PAGE}\\@evil.example", f" {PAGE}", f"{PAGE}\r\nSet-Cookie: x=y", "x" * 5000, "ü", PAGE + "%00",
     ],
 )  # fmt: skip
-def test_a_page_that_is_not_on_the_list_is_refused(
-    target: str, house: House, browser: Browser, provider: LyingProvider
-) -> None:
-    signed_in = house.another().signed_in()
+def test_a_page_that_is_not_on_the_list_is_refused(target: str, calm: tuple[House, LyingProvider]) -> None:
+    house, provider = calm
+    browser = Browser(house, provider)
+    signed_in = house if house.token else house.signed_in()
     for answer in (
         browser.begin(redirectUri=target),
         house.post("/api/auth/oauth/google", {"redirectUri": target}),
@@ -228,7 +234,9 @@ def test_a_page_that_is_not_on_the_list_is_refused(
 
 
 @pytest.mark.parametrize("value", [None, 1, True, [], {}, "", "x" * 200, "short", "é" * 43, "a" * 42 + "\n"])
-def test_bad_values_are_refused_by_name(value: object, house: House) -> None:
+def test_bad_values_are_refused_by_name(value: object, calm: tuple[House, LyingProvider]) -> None:
+    house, _ = calm
+
     def refused(path: str, field: str, body: object) -> None:
         answer = house.post(path, body)
         assert (answer.status, answer.fields) == (422, {field}), (path, field, answer)
@@ -251,7 +259,10 @@ def test_bad_values_are_refused_by_name(value: object, house: House) -> None:
         (f"state=x&error={'e' * 300}", {"error"}), ("state=x&code=%00", {"code"}), ("state=x&iss=", {"iss"}),
     ],
 )  # fmt: skip
-def test_a_way_back_that_is_none_is_refused(query: str, fields: set[str], house: House) -> None:
+def test_a_way_back_that_is_none_is_refused(
+    query: str, fields: set[str], calm: tuple[House, LyingProvider]
+) -> None:
+    house, _ = calm
     answer = house.get(f"/api/auth/oauth/google/callback?{query}")
     assert (answer.status, answer.fields) == (422, fields)
 

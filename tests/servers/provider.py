@@ -147,17 +147,7 @@ class LyingProvider:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
-        self.user = User()
-        self.key = Key("first", rsa_key(0))
-        self.published: list[Json] | None = None
-        self.claims: Json = {}
-        self.header: Json = {}
-        self.answers: Json = {}
-        self.discovery: Json = {}
-        self.path: dict[str, Twist] = {}
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        self.flooded = 0
-        self.forgets_codes = True
+        self.be_honest()
         self.closing = threading.Event()
         self._codes: dict[str, Json] = {}
         self._tokens: dict[str, User] = {}
@@ -177,6 +167,20 @@ class LyingProvider:
         self.closing.set()
         self._server.shutdown()
         self._server.server_close()
+
+    def be_honest(self) -> None:
+        """Say the truth from now on, and forget what was asked."""
+        self.user = User()
+        self.key = Key("first", rsa_key(0))
+        self.published: list[Json] | None = None
+        self.claims: Json = {}
+        self.header: Json = {}
+        self.answers: Json = {}
+        self.discovery: Json = {}
+        self.path: dict[str, Twist] = {}
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.flooded = 0
+        self.forgets_codes = True
 
     def count(self, path: str) -> int:
         """Return how often *path* was asked for."""
