@@ -18,9 +18,10 @@ from hunter_adapters.testing.contract import CommitFailed, UnderTest
 from tests.builders import a_rulebook
 from tests.servers.postgres import PostgresServer
 
-# An empty store for the next test: everything hangs on an account, but what the database knows of itself and counts.
+# An empty store for the next test: all hangs on an account, but guilds, what the database knows of itself, and counts.
 EMPTY = tuple(
-    f"DELETE FROM {table}" for table in ("accounts", "meta", "password_checks", "one_time_codes", "mails")
+    f"DELETE FROM {table}"
+    for table in ("guilds", "accounts", "meta", "password_checks", "one_time_codes", "mails")
 )
 
 
