@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from hunter_adapters.crypto.totp import PyotpTotp
 from hunter_adapters.crypto.vault import AesVault
 from hunter_adapters.memory import MemoryStore
 from hunter_adapters.memory.limits import MemoryLimiter
+from hunter_adapters.memory.mailer import MemoryMailer
 from hunter_adapters.memory.security_log import MemorySecurityLog
 from hunter_adapters.sql import SqlStore
 from hunter_adapters.sql.boards import SqlBoards
@@ -37,8 +39,12 @@ from hunter_core.achievements.ports import Holders
 from hunter_core.dice import HashDice
 from hunter_core.leaderboard.board import Boards
 from hunter_core.limits.limit import Limit, LimitName
+from hunter_core.mail.letters import Letters
+from hunter_core.mail.ports import Message
+from hunter_core.mail.send import MailRoom, send_due
 from hunter_core.ports import Store
 from hunter_core.rules.toml import load_rulebook
+from tests.api.secret_watch import no_secret_is_told
 
 SUNDAY_NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PASSWORD = "Arise-from-the-shadows-1!"
@@ -182,6 +188,26 @@ class House:
         assert isinstance(log, MemorySecurityLog)
         return log
 
+    def delivered(self) -> list[Message]:
+        """Send the mails that are due, and return them."""
+        mailer = MemoryMailer()
+        send_due(
+            MailRoom(
+                store=self.store,
+                mailer=mailer,
+                letters=Letters(),
+                codes=self.ports.gate.codes,
+                log=self.ports.gate.log,
+                clock=self.clock,
+            )
+        )
+        return mailer.sent
+
+    def mailed_code(self, subject: str) -> str:
+        """Send the mails that are due, and return the code of the last one that has *subject* in its own."""
+        found = [message for message in self.delivered() if subject in message.subject]
+        return next(line for line in found[-1].text.splitlines() if re.fullmatch(r"[\w-]{43}", line))
+
     def ask(
         self,
         method: str,
@@ -245,11 +271,12 @@ class House:
 
 @contextmanager
 def a_house(store: Store | None = None, *, origins: Sequence[str] = (), **settings: Any) -> Iterator[House]:
-    """Open an application over *store*, else over memory."""
+    """Open an application over *store*, else over memory; in the end no secret stands where it should not."""
     store, clock = store or MemoryStore(), Clock()
     strict = settings.get("policy") is STRICT
     ports = ports_over(store, clock, **settings)
     app = create_app(ports, origins=origins, strict=strict)
     with TestClient(app, raise_server_exceptions=False) as http:
         http.headers.clear()
-        yield House(http, ports, clock)
+        with no_secret_is_told(http, ports):
+            yield House(http, ports, clock)
