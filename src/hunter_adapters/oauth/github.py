@@ -7,7 +7,7 @@ from typing import Any
 
 from hunter_adapters.oauth.access import access_token_of, text_of
 from hunter_adapters.oauth.addresses import with_query
-from hunter_adapters.oauth.http import Deadline, JsonHttp
+from hunter_adapters.oauth.http import SECONDS, Deadline, JsonHttp
 from hunter_core.accounts.identity import Attempt, Profile, ProviderRefused
 
 _SCOPE = "read:user user:email"
@@ -19,11 +19,11 @@ class GitHubProvider:
     """Implements `hunter_core.accounts.identity.IdentityProvider` over GitHub's OAuth and REST API."""
 
     def __init__(
-        self, *, url: str, api_url: str, client_id: str, client_secret: str, http: JsonHttp | None = None
+        self, *, url: str, api_url: str, client_id: str, client_secret: str, seconds: float = SECONDS
     ) -> None:
         self._url, self._api_url = url, api_url
         self._client_id, self._client_secret = client_id, client_secret
-        self._http = http or JsonHttp()
+        self._http, self._seconds = JsonHttp(), seconds
 
     def __repr__(self) -> str:
         """Leave the secret out, for logs and tracebacks."""
@@ -51,7 +51,7 @@ class GitHubProvider:
         )
 
     def profile(self, code: str, attempt: Attempt, *, now: datetime) -> Profile:
-        deadline = Deadline()
+        deadline = Deadline(self._seconds)
         form = {
             "client_id": self._client_id,
             "client_secret": self._client_secret,

@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 
 from hunter_adapters.oauth.access import access_token_of, text_of
 from hunter_adapters.oauth.addresses import checked_endpoint, with_query
-from hunter_adapters.oauth.http import Deadline, JsonHttp
+from hunter_adapters.oauth.http import SECONDS, Deadline, JsonHttp
 from hunter_adapters.oauth.id_token import checked_claims
 from hunter_adapters.oauth.keys import SigningKeys
 from hunter_core.accounts.identity import Attempt, Profile, ProviderRefused
@@ -32,11 +32,9 @@ class _Endpoints(NamedTuple):
 class OpenIdProvider:
     """Implements `hunter_core.accounts.identity.IdentityProvider` over OpenID Connect Core and Discovery."""
 
-    def __init__(
-        self, *, issuer: str, client_id: str, client_secret: str, http: JsonHttp | None = None
-    ) -> None:
+    def __init__(self, *, issuer: str, client_id: str, client_secret: str, seconds: float = SECONDS) -> None:
         self._issuer, self._client_id, self._client_secret = issuer, client_id, client_secret
-        self._http = http or JsonHttp()
+        self._http, self._seconds = JsonHttp(), seconds
         self._keys = SigningKeys()
         self._known: tuple[_Endpoints, float] | None = None
 
@@ -54,7 +52,7 @@ class OpenIdProvider:
 
     def authorization_url(self, attempt: Attempt) -> str:
         return with_query(
-            self._endpoints(Deadline()).authorization,
+            self._endpoints(Deadline(self._seconds)).authorization,
             response_type="code",
             client_id=self._client_id,
             redirect_uri=attempt.callback,
@@ -66,7 +64,7 @@ class OpenIdProvider:
         )
 
     def profile(self, code: str, attempt: Attempt, *, now: datetime) -> Profile:
-        deadline = Deadline()
+        deadline = Deadline(self._seconds)
         endpoints = self._endpoints(deadline)
         answer = self._exchange(endpoints, code, attempt, deadline)
         claims = checked_claims(
