@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -84,7 +84,8 @@ def test_every_status_and_code_that_an_operation_can_answer_is_in_it(operation: 
     assert told == {(status_of(refusal).value, refusal.code) for refusal in operation.all_refusals}
     assert str(operation.status) in responses
     assert ("304" in responses) == operation.listed
-    assert described(operation)["security"] == ([{"session": []}] if operation.signed_in else [])
+    # Which tokens, besides, is held by `test_scopes`.
+    assert ({"session": []} in described(operation)["security"]) == operation.signed_in
 
 
 @pytest.mark.parametrize("operation", operations(), ids=lambda each: each.name)
@@ -197,9 +198,31 @@ def test_a_whole_story_fits_the_document(house: House) -> None:
     fits("DELETE", f"/api/users/me/pauses/{pause['id']}", "/api/users/me/pauses/{pauseId}")
     fits("DELETE", one, "/api/quests/{questId}")
     fits("POST", "/api/ws/ticket", "/api/ws/ticket")
+    _fit_what_is_done_by_mail(house, fits)
     fits("POST", "/api/auth/logout-all", "/api/auth/logout-all")
     fits("POST", "/api/auth/logout", "/api/auth/logout")
     assert len(told) == len(operations())
+
+
+def _fit_what_is_done_by_mail(house: House, fits: Callable[..., Any]) -> None:
+    password, address = "Arise-from-the-shadows-1!", {"email": "jinwoo@example.com"}
+    for path in ("verify-email/resend", "forgot-password"):
+        assert fits("POST", f"/api/auth/{path}", f"/api/auth/{path}", address) == {}
+    mails = {message.subject: message for message in house.delivered()}
+    for path, subject, more in (
+        ("verify-email", "Confirm your e-mail address", {}),
+        ("reset-password", "Choose a new password", {"newPassword": password}),
+    ):
+        code = next(line for line in mails[subject].text.splitlines() if re.fullmatch(r"[\w-]{43}", line))
+        fits("POST", f"/api/auth/{path}", f"/api/auth/{path}", {"code": code, **more})
+    login = house.post("/api/auth/login", {**address, "password": password})
+    house.token = login.data["token"]
+    change = {"currentPassword": password, "newPassword": password}
+    fits("POST", "/api/auth/change-password", "/api/auth/change-password", change)
+    new = {"email": "sung@example.com"}
+    assert fits("POST", "/api/auth/change-email", "/api/auth/change-email", new) == {}
+    confirm = {"code": house.mailed_code("Confirm your new e-mail address")}
+    fits("POST", "/api/auth/change-email/confirm", "/api/auth/change-email/confirm", confirm)
 
 
 # --- the page --------------------------------------------------------------------------------------------------

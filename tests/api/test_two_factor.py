@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from hunter_api.app import operations
+from hunter_core.accounts.code import CodePurpose
+from hunter_core.accounts.codes import issue
 from hunter_core.accounts.second_factor import ask_for_ticket
 from hunter_core.errors import TwoFactorRequired
 from hunter_core.ids import AccountId
@@ -219,6 +221,29 @@ def test_a_recovery_code_turns_it_off(guarded: tuple[House, Phone]) -> None:
 
     assert answer.status == 204
     assert login(hunter).status == 200
+
+
+def test_a_reset_of_the_password_by_mail_leaves_the_second_factor_on(guarded: tuple[House, Phone]) -> None:
+    hunter, phone = guarded
+    with hunter.store.write() as uow:
+        account = uow.accounts.by_email(EMAIL.lower())
+        assert account is not None
+        uow.accounts.lock(account.id)
+        _, code = issue(
+            uow=uow,
+            secrets=a_gate().codes,
+            purpose=CodePurpose.RESET_PASSWORD,
+            account_id=account.id,
+            now=hunter.clock.now(),
+        )
+        uow.commit()
+    new = "Another-shadow-7!"
+
+    reset = hunter.another().post(f"{AUTH}/reset-password", {"code": code, "newPassword": new})
+
+    assert reset.status < 300, reset
+    assert login(hunter, password=new).code == "TWO_FACTOR_REQUIRED"
+    assert login(hunter, password=new, code=phone.next()).status == 200
 
 
 BODIES = [

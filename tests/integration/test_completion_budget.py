@@ -34,6 +34,13 @@ class Counted:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["data"]["id"])
 
+    def comes_with_a_token(self) -> None:
+        """Play on with an API token in the place of the session."""
+        body = {"name": "Script", "scope": "WRITE"}
+        answer = self._client.post("/api/auth/api-tokens", json=body, headers=self._headers)
+        assert answer.status_code == 201, answer.text
+        self._headers = {"Authorization": f"Bearer {answer.json()['data']['token']}"}
+
     def complete(self, quest_id: str, key: str, **fields: Any) -> tuple[dict[str, Any], list[str]]:
         """Complete the quest; return the answer's data and the statements."""
         self._seen.clear()
@@ -72,6 +79,25 @@ def test_a_completion_reads_three_times_and_commits_once(counted: Counted) -> No
         assert reads == READS, statements
         assert writes <= WRITES, statements
         assert statements.count("COMMIT") == 1
+
+
+def test_a_completion_by_an_api_token_costs_the_same_but_for_a_note_of_its_use_each_minute(
+    counted: Counted,
+) -> None:
+    quest = counted.quest(completionsPerDay=50)
+    counted.comes_with_a_token()
+
+    found = [counted.complete(quest, f"key-{number}", timeSpent=60)[1] for number in range(12)]
+
+    notes = [[each for each in statements if "api_tokens" in each.split("WHERE")[0]] for statements in found]
+    # The first request of a minute notes it; the clock may turn once in between.
+    assert len(notes[0]) == 2
+    assert sum(len(each) == 2 for each in notes) <= 2
+    for statements, noted in zip(found, notes, strict=True):
+        reads, writes = counts_of(statements)
+        assert reads == READS, statements
+        assert writes <= WRITES + len(noted) - 1
+        assert statements.count("COMMIT") == len(noted)
 
 
 def test_the_first_completion_unlocks_several_achievements_by_one_insert(counted: Counted) -> None:
