@@ -48,6 +48,7 @@ class SecurityEventKind(StrEnum):
     REACTIVATED = "account.reactivated"
     ROLE_CHANGED = "account.role_changed"
     ACCESS_REFUSED = "access.refused"
+    INPUT_REFUSED = "input.refused"
     LIMIT_EXCEEDED = "limit.exceeded"
 
 
@@ -86,11 +87,12 @@ MEANINGS: Mapping[SecurityEventKind, str] = {
     _K.REACTIVATED: "an account was made active again by an admin",
     _K.ROLE_CHANGED: "an account's role was changed by an admin",
     _K.ACCESS_REFUSED: "a request came with a token that is no good: forged, of an ended session, or not for this",
+    _K.INPUT_REFUSED: "a request broke a rule of form, size or state; `reason` is the code that it was answered",
     _K.LIMIT_EXCEEDED: "requests went past a rate limit",
 }
 """What each kind says; the reference page is printed from it."""
 
-SAMPLED = (_K.ACCESS_REFUSED, _K.LIMIT_EXCEEDED)
+SAMPLED = (_K.ACCESS_REFUSED, _K.INPUT_REFUSED, _K.LIMIT_EXCEEDED)
 """What anybody can cause at will: at most one line a minute from one place (`sampling`)."""
 
 
