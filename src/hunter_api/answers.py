@@ -12,6 +12,7 @@ from hunter_api import wire
 from hunter_api.ports import Ports
 from hunter_api.schemas.common import MailUnderWayView
 from hunter_core.accounts.api_token import TokenHolder
+from hunter_core.accounts.renew import leave_behind
 from hunter_core.accounts.session import Client, SignedIn
 from hunter_core.ids import HunterId
 from hunter_core.keys import KeyedRequest, StoredAnswer
@@ -66,6 +67,7 @@ class Call:
     One request, as a route sees it.
 
     `now` is taken once and handed down (SPEC 7). `key` is there when the request carries an Idempotency-Key.
+    `held` is the access token that came with a request that needs none: what a client still has of before.
     `origin` is scheme and host that the client asked for, as far as it and proxies that are trusted say.
     """
 
@@ -76,6 +78,7 @@ class Call:
     key: KeyedRequest | None = None
     origin: str = ""
     cookies: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    held: str = attrs.field(default="", repr=False)
 
     @property
     def caller(self) -> SignedIn:
@@ -90,6 +93,12 @@ class Call:
         if self.signed_in is None:
             raise LookupError("this route is open to everyone: nobody is signed in")
         return self.signed_in.account_id
+
+    def leave_behind(self) -> None:
+        """End the session that the client still held when it signed in anew, where the policy says so."""
+        leave_behind(
+            store=self.ports.store, gate=self.ports.gate, token=self.held, now=self.now, client=self.client
+        )
 
     def read(self, work: Callable[[UnitOfWork], Result]) -> Result:
         """Return what *work* reads in one transaction."""

@@ -239,6 +239,25 @@ class Door:
         except HunterError as error:
             self._watch.refused(error, operation, address=address, client=client, now=now)
             raise
+        try:
+            return self._serve(operation, asked, signed_in, client, body, now)
+        except HunterError as error:
+            account_id = None if signed_in is None else signed_in.account_id
+            self._watch.broken(
+                error, operation, account_id=account_id, address=address, client=client, now=now
+            )
+            raise
+
+    def _serve(
+        self,
+        operation: Operation,
+        asked: Asked,
+        signed_in: SignedIn | TokenHolder | None,
+        client: Client,
+        body: bytes | None,
+        now: datetime,
+    ) -> Reply:
+        """Look at what a request brings, and let the route answer."""
         key = None
         arguments: dict[str, Any] = {}
         if operation.body is not None:
@@ -265,6 +284,7 @@ class Door:
             key=key,
             origin=self._origin(asked),
             cookies=_cookies_of(asked),
+            held="" if operation.signed_in else _bearer_of(asked),
         )
         if key is None:
             return _reply(operation, asked, operation.handle(call, **arguments))
@@ -315,11 +335,9 @@ class Door:
         return signed_in
 
     def _check_bearer(self, asked: Asked, now: datetime) -> SignedIn | TokenHolder:
-        # Of several headers, joined by commas, none is good.
-        bearer = _BEARER.fullmatch(asked.all_of(b"authorization"))
-        if bearer is None or len(bearer[1]) > _LONGEST_TOKEN:
+        token = _bearer_of(asked)
+        if not token:
             raise Unauthenticated(NOT_SIGNED_IN).because("NO_TOKEN")
-        token = bearer[1]
         with self._ports.store.read() as uow:
             if token.startswith(PREFIX):
                 return authenticate_token(tokens=uow.api_tokens, token=token, now=now)
@@ -331,6 +349,13 @@ class Door:
         except TryLater as error:
             # Nobody is refused because it could not be noted; the next request notes it.
             log.warning("the use of an API token was not noted: %s", error)
+
+
+def _bearer_of(asked: Asked) -> str:
+    """Return the token of the header Authorization, empty where there is none that could be good."""
+    # Of several headers, joined by commas, none is good.
+    bearer = _BEARER.fullmatch(asked.all_of(b"authorization"))
+    return bearer[1] if bearer is not None and len(bearer[1]) <= _LONGEST_TOKEN else ""
 
 
 async def _read_body(asked: Asked, receive: Receive) -> bytes | None:

@@ -104,6 +104,7 @@ def login(call: Call, *, body: Credentials) -> Answer[SignedInView]:
         client=call.client,
     )
     call.ports.wake("mail")
+    call.leave_behind()
     view = SignedInView(
         user=UserView.of(done.me), token=done.tokens.token, refreshToken=done.tokens.refresh_token
     )

@@ -157,6 +157,7 @@ def exchange_code(call: Call, *, body: ExchangeRequest) -> Answer[SignedInView]:
         now=call.now,
         client=call.client,
     )
+    call.leave_behind()
     view = SignedInView(
         user=UserView.of(done.me), token=done.tokens.token, refreshToken=done.tokens.refresh_token
     )

@@ -17,6 +17,7 @@ from hunter_api.schemas.two_factor import (
     TwoFactorView,
 )
 from hunter_core.accounts import switch_two_factor as core
+from hunter_core.accounts.renew import renew
 from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind
 from hunter_core.accounts.ticket import verify_ticket
 from hunter_core.errors import (
@@ -154,6 +155,7 @@ def verify_two_factor(call: Call, *, body: TicketAndCode) -> Answer[SignedInView
         client=call.client,
     )
     call.ports.wake("mail")
+    call.leave_behind()
     view = SignedInView(
         user=UserView.of(done.me), token=done.tokens.token, refreshToken=done.tokens.refresh_token
     )
@@ -166,8 +168,13 @@ def step_up(call: Call, *, body: Proof) -> Answer[FreshView]:
     Prove afresh who asks, for the requests of the next 5 minutes.
 
     What could lose somebody their account takes such a proof, here or with the request itself: the password, or
-    a sign-in not older than 5 minutes; and the code, where there is a second factor.
+    a sign-in not older than 5 minutes; and the code, where there is a second factor. Under the profile `strict`
+    another session takes the place of this one: use the tokens of the answer.
     """
     if body.password is None and body.code is None:
         raise InvalidInput("password", "is needed, or the code, or both")
-    return ok(FreshView(freshUntil=prove(call, password=body.password, code=body.code, keep=True)))
+    until = prove(call, password=body.password, code=body.code, keep=True)
+    pair = renew(store=call.ports.store, gate=call.ports.gate, signed_in=call.caller, now=call.now)
+    if pair is None:
+        return ok(FreshView(freshUntil=until))
+    return ok(FreshView(freshUntil=until, token=pair.token, refreshToken=pair.refresh_token))

@@ -74,6 +74,13 @@ class RecoveryCodesView:
 
 @attrs.frozen(kw_only=True, slots=False)
 class FreshView:
-    """Until when this session need not prove itself again."""
+    """
+    Until when this session need not prove itself again.
+
+    Under the profile `strict` it is another session from now on, with these tokens, and those of before are good
+    for nothing; else they are null, and nothing changed.
+    """
 
     freshUntil: UtcInstant
+    token: str | None = None
+    refreshToken: str | None = None

@@ -23,6 +23,7 @@ class AuthPolicy:
         grace: How long after a refresh the token that was used still gives the same successor.
         passwords: What a new password must be.
         requires_verified: Whether only a verified address may sign in; then registering opens no session.
+        renews_sessions: Whether a new proof of who somebody is makes a new session, and ends the one that they had.
         hides_addresses: Whether registering answers the same for an address that is taken, and a mail tells.
     """
 
@@ -33,6 +34,7 @@ class AuthPolicy:
     passwords: PasswordPolicy
     requires_verified: bool = False
     hides_addresses: bool = False
+    renews_sessions: bool = False
 
 
 CONTRACT = AuthPolicy(access_lasts=timedelta(days=7), passwords=CONTRACT_PASSWORDS)
@@ -41,4 +43,5 @@ STRICT = AuthPolicy(
     session_idles=timedelta(days=14),
     passwords=STRICT_PASSWORDS,
     hides_addresses=True,
+    renews_sessions=True,
 )
