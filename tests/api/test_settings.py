@@ -58,6 +58,7 @@ def test_every_variable_is_read() -> None:
         "HUNTER_WORKERS": "4",
         "HUNTER_ENV": "Production",
         "HUNTER_LOG_LEVEL": "DEBUG",
+        "HUNTER_SECURITY_LOG": "/logs/security.jsonl",
         "HUNTER_JWT_KEYS": f"b:{SECRET}, a:{SECRET}",
         "HUNTER_PEPPERS": f"p:{SECRET.replace('+', '-').replace('/', '_').rstrip('=')}",
         "HUNTER_AUTH_PROFILE": "strict",
