@@ -17,8 +17,11 @@ LEVEL_UP = "hunter.level_up"
 RANK_UP = "hunter.rank_up"
 RANK_DOWN = "hunter.rank_down"
 STREAK_EXTENDED = "streak.extended"
+STREAK_BROKEN = "streak.broken"
 ACHIEVEMENT_UNLOCKED = "achievement.unlocked"
 ACHIEVEMENT_REVOKED = "achievement.revoked"
+NOTIFICATION_CREATED = "notification.created"
+FRIEND_REQUESTED = "friend.requested"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,8 @@ CodeId = NewType("CodeId", UUID)
 MailId = NewType("MailId", UUID)
 IdentityId = NewType("IdentityId", UUID)
 ApiTokenId = NewType("ApiTokenId", UUID)
+NotificationId = NewType("NotificationId", UUID)
+PushTargetId = NewType("PushTargetId", UUID)
 
 _VERSION_7 = 0x7 << 76
 _VARIANT = 0x2 << 62

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hunter_core.live.ports import Watch
     from hunter_core.live.tickets import LiveTickets
     from hunter_core.mail.ports import Mails
+    from hunter_core.notifications.ports import Agendas, Notifications, PushDeliveries, PushTargets
     from hunter_core.quests.ports import QuestHistory, Quests, Skips
     from hunter_core.relay.ports import Backlog
 
@@ -198,6 +199,26 @@ class UnitOfWork(Protocol):
     @property
     def backlog(self) -> Backlog:
         """What of it the world was not told yet."""
+        ...
+
+    @property
+    def notifications(self) -> Notifications:
+        """What hunters are told."""
+        ...
+
+    @property
+    def agendas(self) -> Agendas:
+        """When something is due for whom."""
+        ...
+
+    @property
+    def push_targets(self) -> PushTargets:
+        """Where hunters want to be told."""
+        ...
+
+    @property
+    def push_deliveries(self) -> PushDeliveries:
+        """What is on its way there."""
         ...
 
     @property

@@ -28,6 +28,8 @@ from hunter_core.ids import (
     HunterId,
     IdentityId,
     MailId,
+    NotificationId,
+    PushTargetId,
     QuestId,
     SessionId,
     UnlockId,
@@ -38,6 +40,9 @@ from hunter_core.leaderboard.read import is_listed
 from hunter_core.ledger.days import DayRow
 from hunter_core.ledger.entry import LedgerEntry
 from hunter_core.mail.mail import Mail
+from hunter_core.notifications.notification import Notification
+from hunter_core.notifications.ports import Agenda
+from hunter_core.notifications.push import PushDelivery, PushTarget
 from hunter_core.quests.quest import Quest
 from hunter_core.relay.ports import Waiting
 
@@ -135,6 +140,10 @@ class Tables:
     waiting: Table[int, Waiting] = field(default_factory=_table)
     relayed: Table[int, datetime] = field(default_factory=_table)
     live_tickets: Table[bytes, tuple[SessionId, datetime]] = field(default_factory=_table)
+    notifications: Table[NotificationId, Notification] = field(default_factory=_table)
+    agendas: Table[HunterId, Agenda] = field(default_factory=_table)
+    push_targets: Table[PushTargetId, PushTarget] = field(default_factory=_table)
+    push_deliveries: Table[tuple[PushTargetId, NotificationId], PushDelivery] = field(default_factory=_table)
     keys: Table[str, StoredAnswer] = field(default_factory=_table)
     rulebook: Table[str, str] = field(default_factory=_table)
 

@@ -20,6 +20,12 @@ from hunter_adapters.memory.ledger import MemoryDays, MemoryHistories, MemoryLed
 from hunter_adapters.memory.live import MemoryLiveTickets, MemoryWatch
 from hunter_adapters.memory.locks import Locks
 from hunter_adapters.memory.mails import MemoryCodes, MemoryMails
+from hunter_adapters.memory.notifications import (
+    MemoryAgendas,
+    MemoryNotifications,
+    MemoryPushDeliveries,
+    MemoryPushTargets,
+)
 from hunter_adapters.memory.outbox import MemoryOutbox
 from hunter_adapters.memory.password_checks import MemoryPasswordChecks
 from hunter_adapters.memory.purges import MemoryPurges
@@ -67,6 +73,10 @@ class MemoryUnitOfWork:
         self.histories = MemoryHistories(tables, locks)
         self.outbox = MemoryOutbox(tables, locks)
         self.backlog = MemoryBacklog(tables, locks)
+        self.notifications = MemoryNotifications(tables, locks)
+        self.agendas = MemoryAgendas(tables, locks)
+        self.push_targets = MemoryPushTargets(tables, locks)
+        self.push_deliveries = MemoryPushDeliveries(tables)
         self.live_tickets = MemoryLiveTickets(tables)
         self.watch = MemoryWatch(tables)
         self.keys = MemoryKeys(tables)

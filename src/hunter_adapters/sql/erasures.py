@@ -11,6 +11,7 @@ from sqlalchemy import Table, case, delete, func, or_, select, update
 from hunter_adapters.sql.statements import Statement, inline, number, param
 from hunter_adapters.sql.tables import (
     accounts,
+    agendas,
     api_tokens,
     behaviour_patterns,
     board_scores,
@@ -27,6 +28,7 @@ from hunter_adapters.sql.tables import (
     notifications,
     one_time_codes,
     outbox,
+    push_targets,
     quests,
     recommendations,
     recovery_codes,
@@ -85,6 +87,8 @@ _AT_ONCE = [
     Statement(delete(recovery_codes).where(_of(recovery_codes, "account_id"))),
     Statement(delete(api_tokens).where(_of(api_tokens, "account_id"))),
     Statement(delete(mails).where(_of(mails, "account_id"))),
+    Statement(delete(push_targets).where(_of(push_targets, "hunter_id"))),
+    Statement(delete(agendas).where(_of(agendas, "hunter_id"))),
     Statement(delete(friendships).where(or_(_of(friendships, "first_id"), _of(friendships, "second_id")))),
 ]
 """What others see, or what lets somebody in."""

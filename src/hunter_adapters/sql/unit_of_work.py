@@ -21,9 +21,11 @@ from hunter_adapters.sql.keys import SqlIdempotencyKeys
 from hunter_adapters.sql.ledger import SqlLedger
 from hunter_adapters.sql.live import SqlLiveTickets, SqlWatch
 from hunter_adapters.sql.mails import SqlMails
+from hunter_adapters.sql.notifications import SqlAgendas, SqlNotifications
 from hunter_adapters.sql.outbox import SqlOutbox
 from hunter_adapters.sql.password_checks import SqlPasswordChecks
 from hunter_adapters.sql.purges import SqlPurges
+from hunter_adapters.sql.pushes import SqlPushDeliveries, SqlPushTargets
 from hunter_adapters.sql.quests import SqlQuestHistory, SqlQuests, SqlSkips
 from hunter_adapters.sql.roster import SqlRoster
 from hunter_adapters.sql.scores import SqlScores
@@ -158,6 +160,22 @@ class SqlUnitOfWork:
     @property
     def backlog(self) -> SqlBacklog:
         return SqlBacklog(self._sql)
+
+    @property
+    def notifications(self) -> SqlNotifications:
+        return SqlNotifications(self._sql)
+
+    @property
+    def agendas(self) -> SqlAgendas:
+        return SqlAgendas(self._sql)
+
+    @property
+    def push_targets(self) -> SqlPushTargets:
+        return SqlPushTargets(self._sql)
+
+    @property
+    def push_deliveries(self) -> SqlPushDeliveries:
+        return SqlPushDeliveries(self._sql)
 
     @property
     def live_tickets(self) -> SqlLiveTickets:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hunter_core.hunters.quiet import QuietHours
 from hunter_core.ids import HunterId
 
 
@@ -60,3 +61,4 @@ class Settings:
     profile_visibility: Visibility = Visibility.PUBLIC
     show_on_leaderboard: bool = True
     allow_friend_requests: bool = True
+    quiet_hours: QuietHours | None = None

@@ -26,11 +26,14 @@ from hunter_adapters.sql.tables.game import (
 from hunter_adapters.sql.tables.hunters import board_scores, daily_stats, hunter_settings, hunters
 from hunter_adapters.sql.tables.live import live_tickets
 from hunter_adapters.sql.tables.social import (
+    agendas,
     behaviour_patterns,
     friendships,
     guild_members,
     guilds,
     notifications,
+    push_deliveries,
+    push_targets,
     recommendations,
 )
 
@@ -38,6 +41,7 @@ __all__ = [
     "POINTS",
     "accounts",
     "achievements",
+    "agendas",
     "api_tokens",
     "behaviour_patterns",
     "board_scores",
@@ -58,6 +62,8 @@ __all__ = [
     "one_time_codes",
     "outbox",
     "password_checks",
+    "push_deliveries",
+    "push_targets",
     "quest_skips",
     "quests",
     "recommendations",

@@ -18,6 +18,7 @@ from hunter_adapters.sql.tables.base import (
     whole,
     word,
 )
+from hunter_core.hunters.quiet import QuietHours
 from hunter_core.hunters.settings import LONGEST_LANGUAGE, FontSize, Theme, Visibility
 from hunter_core.words import Rank
 
@@ -81,6 +82,15 @@ Index(
     sqlite_where=text("is_shown = 1"),
 )
 
+
+def _quiet_to_json(quiet: QuietHours) -> list[int]:
+    return list(quiet)
+
+
+def _quiet_from_json(minutes: list[int]) -> QuietHours:
+    return QuietHours(*minutes)
+
+
 hunter_settings = Table(
     "hunter_settings",
     metadata,
@@ -98,6 +108,8 @@ hunter_settings = Table(
     word("profile_visibility", Visibility),
     Column("show_on_leaderboard", Boolean, nullable=False),
     Column("allow_friend_requests", Boolean, nullable=False),
+    # Minutes after midnight, from and until; nothing where it is never quiet.
+    Column("quiet_hours", Json(_quiet_to_json, _quiet_from_json)),
     one_of("theme", Theme),
     one_of("font_size", FontSize),
     one_of("profile_visibility", Visibility),

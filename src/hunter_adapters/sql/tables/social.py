@@ -11,16 +11,19 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Table,
     Text,
     UniqueConstraint,
+    and_,
 )
 
 from hunter_adapters.sql.column_types import Id, Json, Ratio
 from hunter_adapters.sql.tables.base import (
     at_least,
     between,
+    day,
     id_column,
     instant,
     metadata,
@@ -29,20 +32,9 @@ from hunter_adapters.sql.tables.base import (
     whole,
     word,
 )
+from hunter_core.notifications.notification import LONGEST_TITLE, NotificationType
+from hunter_core.notifications.push import LONGEST_ERROR, LONGEST_SHOWN
 from hunter_core.words import Difficulty, QuestType
-
-
-class NotificationType(StrEnum):
-    """What a notification says (SPEC 6)."""
-
-    QUEST_REMINDER = "QUEST_REMINDER"
-    STREAK_WARNING = "STREAK_WARNING"
-    ACHIEVEMENT_UNLOCKED = "ACHIEVEMENT_UNLOCKED"
-    RANK_UP = "RANK_UP"
-    LEVEL_UP = "LEVEL_UP"
-    DAILY_DIGEST = "DAILY_DIGEST"
-    FRIEND_REQUEST = "FRIEND_REQUEST"
-    SYSTEM = "SYSTEM"
 
 
 class FriendshipStatus(StrEnum):
@@ -72,10 +64,11 @@ class PreferredTime(StrEnum):
 notifications = Table(
     "notifications",
     metadata,
+    # It follows from what is told (an event; a quest, or a hunter, and a day), so nothing is told twice.
     id_column(),
     owner("hunters", "hunter_id"),
     word("type", NotificationType),
-    Column("title", String(200), nullable=False),
+    Column("title", String(LONGEST_TITLE), nullable=False),
     Column("message", Text, nullable=False),
     owner("quests", "quest_id", nullable=True),
     owner("achievements", "achievement_id", nullable=True),
@@ -84,13 +77,25 @@ notifications = Table(
     instant("scheduled_for"),
     instant("sent_at", nullable=True),
     instant("created_at"),
+    # Removed by the hunter, or taken back. The row stays until it is old, so that it does not come again.
+    instant("deleted_at", nullable=True),
     one_of("type", NotificationType),
     CheckConstraint("is_sent = (sent_at IS NOT NULL)", name="sent_at"),
 )
-_unsent = ~notifications.c.is_sent
-_unread = ~notifications.c.is_read
+_unsent = and_(~notifications.c.is_sent, notifications.c.deleted_at.is_(None))
+_shown = and_(notifications.c.is_sent, notifications.c.deleted_at.is_(None))
+_unread = and_(_shown, ~notifications.c.is_read)
 Index(
     "ix_notifications_pending", notifications.c.scheduled_for, postgresql_where=_unsent, sqlite_where=_unsent
+)
+# A hunter's list, the latest first.
+Index(
+    "ix_notifications_shown",
+    notifications.c.hunter_id,
+    notifications.c.sent_at,
+    notifications.c.id,
+    postgresql_where=_shown,
+    sqlite_where=_shown,
 )
 Index(None, notifications.c.hunter_id, notifications.c.id)
 Index(
@@ -101,6 +106,71 @@ Index(
     sqlite_where=_unread,
 )
 Index(None, notifications.c.quest_id)
+# What the purge looks for.
+Index(None, notifications.c.created_at)
+
+# When something is due for a hunter: at `next_at` somebody looks at what came due since `looked_until`.
+agendas = Table(
+    "agendas",
+    metadata,
+    owner("hunters", "hunter_id", primary_key=True),
+    instant("looked_until"),
+    # Nothing is due where nothing is expected: a hunter without reminders, streak and digest costs nothing.
+    instant("next_at", nullable=True),
+    # The last day of the streak whose end was announced, so that one end is announced once.
+    day("broken_after", nullable=True),
+)
+_expected = agendas.c.next_at.is_not(None)
+Index(
+    "ix_agendas_next_at",
+    agendas.c.next_at,
+    agendas.c.hunter_id,
+    postgresql_where=_expected,
+    sqlite_where=_expected,
+)
+
+push_targets = Table(
+    "push_targets",
+    metadata,
+    id_column(),
+    owner("hunters", "hunter_id"),
+    # The whole address holds secrets: it is sealed under a key that the database has not.
+    Column("sealed", LargeBinary, nullable=False),
+    Column("shown", String(LONGEST_SHOWN), nullable=False),
+    instant("created_at"),
+)
+Index(None, push_targets.c.hunter_id, push_targets.c.id)
+
+push_deliveries = Table(
+    "push_deliveries",
+    metadata,
+    owner("push_targets", "target_id", primary_key=True),
+    owner("notifications", "notification_id", primary_key=True),
+    instant("created_at"),
+    instant("due_at"),
+    whole("tries"),
+    instant("sent_at", nullable=True),
+    instant("parked_at", nullable=True),
+    Column("last_error", String(LONGEST_ERROR)),
+    *at_least(0, "tries"),
+)
+_waiting = and_(push_deliveries.c.sent_at.is_(None), push_deliveries.c.parked_at.is_(None))
+Index(
+    "ix_push_deliveries_due",
+    push_deliveries.c.due_at,
+    postgresql_where=_waiting,
+    sqlite_where=_waiting,
+)
+# The first of each target: the others wait for it, and nobody else's do.
+Index(
+    "ix_push_deliveries_heads",
+    push_deliveries.c.target_id,
+    push_deliveries.c.created_at,
+    push_deliveries.c.notification_id,
+    postgresql_where=_waiting,
+    sqlite_where=_waiting,
+)
+Index(None, push_deliveries.c.notification_id)
 
 friendships = Table(
     "friendships",

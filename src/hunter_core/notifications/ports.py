@@ -1,0 +1,185 @@
+"""What notifications ask of the world: rows, agendas, targets, and somebody who pushes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from hunter_core.ids import AchievementId, HunterId, NotificationId, PushTargetId
+from hunter_core.notifications.notification import Notification, NotificationType
+from hunter_core.notifications.push import PushDelivery, PushTarget, PushTask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agenda:
+    """
+    When somebody has to look at a hunter, because something may be due.
+
+    Attributes:
+        looked_until: What was due until then has been seen to.
+        next_at: When the next thing may be due; None where nothing is expected.
+        broken_after: The last day of the streak whose end was announced.
+    """
+
+    hunter_id: HunterId
+    looked_until: datetime
+    next_at: datetime | None = None
+    broken_after: date | None = None
+
+
+class Notifications(Protocol):
+    """Keeps notifications, a row each. Whoever writes has locked the hunter."""
+
+    def known(self, ids: Sequence[NotificationId]) -> AbstractSet[NotificationId]:
+        """Return which of *ids* there are, removed ones among them."""
+        ...
+
+    def add(self, notifications: Sequence[Notification]) -> None:
+        """Keep new notifications."""
+        ...
+
+    def save(self, notification: Notification) -> None:
+        """Keep `is_read`, `sent_at`, `scheduled_for` and `deleted_at` of a notification as they are now."""
+        ...
+
+    def get(self, hunter_id: HunterId, notification_id: NotificationId) -> Notification:
+        """
+        Return a notification of the hunter that was sent and not removed.
+
+        Raises:
+            NotFound: If the hunter has no such notification.
+        """
+        ...
+
+    def page(
+        self,
+        hunter_id: HunterId,
+        *,
+        unread: bool | None,
+        kind: NotificationType | None,
+        page: int,
+        limit: int,
+    ) -> tuple[Sequence[Notification], int]:
+        """Return a page (from 1) of what was sent and not removed, latest first, and how many match in all."""
+        ...
+
+    def unread(self, hunter_id: HunterId) -> int:
+        """Return how many notifications the hunter has not read."""
+        ...
+
+    def read_all(self, hunter_id: HunterId) -> int:
+        """Mark all that were sent as read; return how many were not before."""
+        ...
+
+    def withdraw(self, hunter_id: HunterId, achievement_id: AchievementId, at: datetime) -> int:
+        """Remove, at *at*, what was said of an achievement and has not been read; return how many."""
+        ...
+
+    def pending(self, now: datetime, limit: int) -> Sequence[tuple[HunterId, NotificationId]]:
+        """Return at most *limit* that are scheduled for *now* or earlier and not sent, not locked, oldest first."""
+        ...
+
+    def unsent(self, hunter_id: HunterId, now: datetime) -> Sequence[Notification]:
+        """Return the hunter's notifications that are scheduled for *now* or earlier and not sent."""
+        ...
+
+
+class Agendas(Protocol):
+    """Keeps for each hunter when something may be due next; found by an index, however many hunters there are."""
+
+    def get(self, hunter_id: HunterId) -> Agenda | None:
+        """Return the hunter's agenda; None where nothing was ever expected."""
+        ...
+
+    def save(self, agenda: Agenda) -> None:
+        """Keep *agenda*, whose hunter is locked, as it is now."""
+        ...
+
+    def look(self, hunter_ids: Iterable[HunterId], at: datetime) -> None:
+        """See to it that somebody looks at these hunters at *at*, or earlier; what came due before it is not told."""
+        ...
+
+    def look_if_idle(self, hunter_ids: Iterable[HunterId], at: datetime) -> None:
+        """The same, only for those at whom nobody will look at all."""
+        ...
+
+    def claim(self, now: datetime, *, until: datetime, limit: int) -> Sequence[HunterId]:
+        """
+        Return at most *limit* hunters at whom somebody has to look at *now*, the longest due first.
+
+        Until *until* nobody else is given them; those that another transaction is claiming are left out.
+        """
+        ...
+
+
+class PushTargets(Protocol):
+    """Keeps where hunters want to be told. Whoever writes has locked the hunter."""
+
+    def of(self, hunter_id: HunterId) -> Sequence[PushTarget]:
+        """Return the hunter's targets, the oldest first."""
+        ...
+
+    def add(self, target: PushTarget) -> None:
+        """Keep a new target."""
+        ...
+
+    def remove(self, hunter_id: HunterId, target_id: PushTargetId) -> bool:
+        """Forget a target of the hunter with what is on its way to it; return whether there was one."""
+        ...
+
+
+class PushDeliveries(Protocol):
+    """Keeps what is on its way to push targets."""
+
+    def add(self, deliveries: Sequence[PushDelivery]) -> None:
+        """Keep new deliveries."""
+        ...
+
+    def take(self, now: datetime, *, until: datetime, limit: int) -> Sequence[PushTask]:
+        """
+        Take at most *limit* deliveries that are due at *now*, of different targets, for oneself until *until*.
+
+        Of each target only the earliest that is neither sent nor parked: the others wait for it.
+        """
+        ...
+
+    def save(self, delivery: PushDelivery) -> None:
+        """Keep *delivery* as it is now, if it is still there."""
+        ...
+
+    def parked(self, limit: int) -> Sequence[PushDelivery]:
+        """Return at most *limit* that were given up, the latest first."""
+        ...
+
+
+class Pusher(Protocol):
+    """Hands notifications to whatever a target's address names."""
+
+    def check(self, url: str) -> str:
+        """
+        Return what may be shown of the address *url*.
+
+        Raises:
+            InvalidInput: Naming `url`, if it is of no service that is allowed, or leads into this network.
+        """
+        ...
+
+    def push(self, url: str, title: str, message: str) -> None:
+        """
+        Hand a message over; when this returns, it is theirs. It takes a bounded time.
+
+        Raises:
+            PushFailed: If it was not taken.
+        """
+        ...
+
+
+class PushFailed(Exception):
+    """A target did not take a message; *for_good* where there is no use in trying again."""
+
+    def __init__(self, why: str, *, for_good: bool = False) -> None:
+        super().__init__(why)
+        self.for_good = for_good
