@@ -97,6 +97,10 @@ class TestPasswordChecks(contract.PasswordChecksContract):
     pass
 
 
+class TestLive(contract.LiveContract):
+    pass
+
+
 class TestCodes(contract.CodesContract):
     pass
 

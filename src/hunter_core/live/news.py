@@ -37,5 +37,5 @@ def from_bytes(told: bytes) -> list[OutboxEvent]:
             )
             for hunter_id, seq, kind, at, data in json.loads(told)
         ]
-    except (TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise ValueError("this is no news") from error

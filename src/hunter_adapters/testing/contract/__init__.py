@@ -22,6 +22,7 @@ from hunter_adapters.testing.contract.identities import IdentitiesContract
 from hunter_adapters.testing.contract.leaving import ErasuresContract, PurgesContract, RosterContract
 from hunter_adapters.testing.contract.ledger import DaysContract, HistoriesContract, LedgerContract
 from hunter_adapters.testing.contract.limits import LimiterContract
+from hunter_adapters.testing.contract.live import LiveContract
 from hunter_adapters.testing.contract.mails import CodesContract, MailsContract
 from hunter_adapters.testing.contract.messages import IdempotencyKeysContract, OutboxContract
 from hunter_adapters.testing.contract.password_checks import PasswordChecksContract
@@ -55,6 +56,7 @@ __all__ = [
     "IdentitiesContract",
     "LedgerContract",
     "LimiterContract",
+    "LiveContract",
     "MailsContract",
     "OutboxContract",
     "OverlappingRequestsContract",
