@@ -73,6 +73,8 @@ def test_every_variable_is_read() -> None:
         "HUNTER_CORS_ORIGINS": "https://a.example,http://localhost:3000",
         "HUNTER_SMTP_URL": "smtps://u:p@mail.example",
         "HUNTER_MAIL_DIR": "/mail",
+        "HUNTER_MAIL_FROM": "Hunter <hunter@a.example>",
+        "HUNTER_MAIL_LINK_URL": "https://a.example/account",
         "HUNTER_GOOGLE_CLIENT_ID": "id",
         "HUNTER_GOOGLE_CLIENT_SECRET": "s",
         "HUNTER_GOOGLE_ISSUER": "https://issuer.example/",
@@ -80,6 +82,7 @@ def test_every_variable_is_read() -> None:
         "HUNTER_GITHUB_CLIENT_SECRET": "s",
         "HUNTER_GITHUB_URL": "https://github.example",
         "HUNTER_GITHUB_API_URL": "https://api.github.example",
+        "HUNTER_PUBLIC_URL": "https://api.example",
         "HUNTER_FRONTEND_CALLBACK_URLS": "https://a.example/in,https://b.example/in",
         "HUNTER_METRICS_PORT": "9100",
     }
@@ -127,6 +130,9 @@ def test_every_variable_is_read() -> None:
         ("HUNTER_CORS_ORIGINS", "https://a.example/path"),
         ("HUNTER_CORS_ORIGINS", "*"),
         ("HUNTER_SMTP_URL", "mail.example"),
+        ("HUNTER_MAIL_LINK_URL", "javascript:alert(1)"),
+        ("HUNTER_MAIL_LINK_URL", "https://a.example/#here"),
+        ("HUNTER_MAIL_FROM", "a@b\nBcc: c@d"),
         ("HUNTER_GITHUB_URL", "github.example"),
         ("HUNTER_FRONTEND_CALLBACK_URLS", "https://a.example,javascript:alert(1)"),
         ("HUNTER_METRICS_PORT", "0"),
@@ -231,3 +237,24 @@ def test_with_a_database_and_keys_of_its_own_nothing_is_written_to_the_data_fold
     url = f"sqlite:///{tmp_path / 'elsewhere.db'}"
     open_world(load({**PRODUCTION, "HUNTER_DATA_DIR": str(folder), "HUNTER_DATABASE_URL": url})).close()
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("HUNTER_SMTP_URL", "smtp://u:secret-word@mail.example?starttls=never", "credentials"),
+        ("HUNTER_SMTP_URL", "smtp://mail.example?tls=off", "?starttls"),
+        ("HUNTER_SMTP_URL", "smtp://u:p%C3%A4ss@mail.example", "ASCII"),
+        ("HUNTER_MAIL_FROM", "nobody", "e-mail address"),
+    ],
+)
+def test_a_mail_server_or_sender_that_cannot_be_used_stops_the_start_in_one_line(
+    tmp_path: Path, name: str, value: str, said: str
+) -> None:
+    with pytest.raises(SettingInvalid) as refused_by:
+        open_world(load({"HUNTER_DATA_DIR": str(tmp_path), name: value}))
+    line = str(refused_by.value)
+    assert line.startswith(f"{name} ")
+    assert said in line
+    assert "\n" not in line
+    assert "secret-word" not in line

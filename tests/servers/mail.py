@@ -78,12 +78,14 @@ def smtp_server(
     tls: ssl.SSLContext | None = None,
     from_the_start: bool = False,
     auth: bool = False,
+    port: int = 0,
     **more: Any,
 ) -> Iterator[int]:
-    """Run a mail server on 127.0.0.1, and give its port."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    """Run a mail server on 127.0.0.1, at *port* or a free one, and give it."""
+    if not port:
+        with closing(socket.socket()) as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     if auth:
         more |= {"authenticator": _authenticated, "auth_required": True, "auth_require_tls": tls is not None}
     if from_the_start:
