@@ -35,8 +35,8 @@ class Phone(Authenticator):
         return self.wrong(self._house.clock.now())
 
 
-def turned_on(hunter: House) -> tuple[Phone, list[str]]:
-    begun = hunter.post(f"{AUTH}/two-factor", {"password": PASSWORD})
+def turned_on(hunter: House, password: str | None = PASSWORD) -> tuple[Phone, list[str]]:
+    begun = hunter.post(f"{AUTH}/two-factor", {} if password is None else {"password": password})
     assert begun.status == 201, begun
     phone = Phone(hunter, begun.data["secret"])
     confirmed = hunter.post(f"{AUTH}/two-factor/confirm", {"code": phone.next()})
