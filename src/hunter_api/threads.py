@@ -22,28 +22,44 @@ T = TypeVar("T")
 LONGEST_WAIT = 5.0
 """Seconds a request may wait for a thread before it is told to come again: a store that hangs frees the queue."""
 
+_BUSY = "Too many requests are waiting. Nothing was changed; try again."
+_COME_BACK = 5
+
 
 class Threads:
-    """A pool of threads that refuses what has waited too long."""
+    """
+    A pool of threads that refuses what has waited too long, and what finds *waiting* before it, at once.
 
-    def __init__(self, size: int, name: str = "hunter") -> None:
+    Without *waiting* the queue has no end but `LONGEST_WAIT`.
+    """
+
+    def __init__(self, size: int, name: str = "hunter", *, waiting: int | None = None) -> None:
         self._pool = ThreadPoolExecutor(max_workers=size, thread_name_prefix=name)
+        self._most = None if waiting is None else size + waiting
+        # Counted by the event loop alone.
+        self._under_way = 0
 
     async def run(self, work: Callable[[], T]) -> T:
         """
         Return what *work* returns, done in a thread.
 
         Raises:
-            TooBusy: If no thread was free in time; *work* was not begun.
+            TooBusy: If no thread was free in time, or the queue is full; *work* was not begun.
         """
+        if self._most is not None and self._under_way >= self._most:
+            raise TooBusy(_BUSY, retry_after=_COME_BACK)
         asked = time.monotonic()
 
         def begin() -> T:
             if time.monotonic() - asked > LONGEST_WAIT:
-                raise TooBusy("Too many requests are waiting. Nothing was changed; try again.")
+                raise TooBusy(_BUSY)
             return work()
 
-        return await asyncio.get_running_loop().run_in_executor(self._pool, begin)
+        self._under_way += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, begin)
+        finally:
+            self._under_way -= 1
 
     def close(self) -> None:
         """End the threads when what was begun is done; what was not begun is not."""

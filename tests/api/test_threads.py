@@ -43,6 +43,23 @@ def test_what_waited_too_long_is_refused_and_not_begun(monkeypatch: pytest.Monke
     assert begun == ["third"]
 
 
+def test_a_queue_that_is_full_refuses_at_once_and_takes_again_when_there_is_room() -> None:
+    async def story() -> None:
+        pool, free = Threads(1, waiting=2), threading.Event()
+        begun = [asyncio.create_task(pool.run(lambda: free.wait(30))) for _ in range(3)]
+        await asyncio.sleep(0.01)
+        for _ in range(5):
+            with pytest.raises(TooBusy) as refusal:
+                await pool.run(lambda: free.wait(30))
+            assert refusal.value.retry_after > 1
+        free.set()
+        assert await asyncio.gather(*begun) == [True] * 3
+        assert await pool.run(lambda: "again") == "again"
+        pool.close()
+
+    asyncio.run(story())
+
+
 def test_a_key_is_held_by_one_at_a_time() -> None:
     keys = KeysUnderWay()
     with keys.holding(a_request()):

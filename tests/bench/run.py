@@ -1,7 +1,7 @@
 """
 Take the figures, each against its yardstick in the same run, and print them as one table.
 
-Usage: `nox -s bench`, or `python -m tests.bench.run [rules|completion|analytics|boards …]`. Ends with 1 when a figure
+Usage: `nox -s bench`, or `python -m tests.bench.run [rules|completion|analytics|accounts …]`. Ends with 1 when a figure
 misses its limit.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import analytics, boards, completion, limits, process, rules
+from tests.bench import accounts, analytics, boards, completion, limits, process, rules
 from tests.bench.figures import Figure
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -19,6 +19,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "analytics": analytics.figures,
     "boards": boards.figures,
     "limits": limits.figures,
+    "accounts": accounts.figures,
     "process": process.figures,
 }
 
