@@ -40,6 +40,7 @@ from hunter_api.schemas.export.social import (
     ExportGuildView,
     ExportNotificationView,
     ExportPatternView,
+    ExportPushTargetView,
     ExportRecommendationView,
 )
 from hunter_core.errors import TooBusy
@@ -121,6 +122,7 @@ def _views(rulebook: Rulebook) -> Mapping[Section, View]:
         Section.DAYS: ExportDayView.of,
         Section.SCORES: ExportScoreView.of,
         Section.NOTIFICATIONS: ExportNotificationView.of,
+        Section.PUSH_TARGETS: ExportPushTargetView.of,
         Section.FRIENDSHIPS: ExportFriendView.of,
         Section.GUILDS: ExportGuildView.of,
         Section.RECOMMENDATIONS: ExportRecommendationView.of,

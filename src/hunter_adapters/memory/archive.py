@@ -75,11 +75,15 @@ class MemoryArchive:
                 return sorted(tables.days.rows(account_id).values(), key=lambda row: row.local_day)
             case Section.SCORES:
                 return sorted(tables.scores.rows(account_id).values())
-            case Section.NOTIFICATIONS | Section.FRIENDSHIPS | Section.GUILDS | Section.RECOMMENDATIONS:
+            case Section.NOTIFICATIONS:
+                return _owned(tables.notifications, account_id, "hunter_id")
+            case Section.PUSH_TARGETS:
+                return _owned(tables.push_targets, account_id, "hunter_id")
+            case Section.FRIENDSHIPS | Section.GUILDS | Section.RECOMMENDATIONS:
                 return ()
 
 
-def _owned(table: Table[Any, Any], account_id: AccountId) -> Sequence[Any]:
+def _owned(table: Table[Any, Any], account_id: AccountId, owner: str = "account_id") -> Sequence[Any]:
     """Return the rows of a table of one part that are the account's, by their ids."""
-    mine = [row for row in table.rows().values() if row.account_id == account_id]
+    mine = [row for row in table.rows().values() if getattr(row, owner) == account_id]
     return sorted(mine, key=lambda row: row.id)

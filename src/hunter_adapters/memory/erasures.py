@@ -11,7 +11,7 @@ from hunter_adapters.memory.locks import Locks
 from hunter_adapters.memory.tables import Table, Tables
 from hunter_core.ids import AccountId
 
-AT_ONCE = ("identities", "two_factors", "recovery_codes", "api_tokens", "mails")
+AT_ONCE = ("identities", "two_factors", "recovery_codes", "api_tokens", "mails", "push_targets", "agendas")
 LAST = ("settings", "hunters", "accounts")
 
 
@@ -51,9 +51,9 @@ class MemoryErasures:
             hunter, name=nobody, avatar_url=None, is_active=False
         )
         for name in AT_ONCE:
-            table = getattr(self._tables, name, None)
-            if table is not None:
-                _remove(table, account_id, limit=None)
+            _remove(getattr(self._tables, name), account_id, limit=None)
+        # What hangs on them goes along.
+        _orphaned(self._tables.push_deliveries, "target_id", self._tables.push_targets)
 
     def some(self, account_id: AccountId, limit: int) -> bool:
         self._locks.need("account", account_id)
@@ -65,7 +65,19 @@ class MemoryErasures:
                     return True
         for name in LAST:
             _remove(getattr(self._tables, name), account_id, limit=None)
+        sessions = self._tables.sessions.rows()
+        for ticket, (session_id, _) in list(self._tables.live_tickets.rows().items()):
+            if session_id not in sessions:
+                self._tables.live_tickets.edit().pop(ticket)
         return False
+
+
+def _orphaned(table: Table[Any, Any], name: str, owners: Table[Any, Any]) -> None:
+    """Remove the rows whose column *name* names nothing any more."""
+    known = owners.rows()
+    for key, row in list(table.rows().items()):
+        if getattr(row, name) not in known:
+            table.edit().pop(key)
 
 
 def _remove(table: Table[Any, Any], account_id: AccountId, *, limit: int | None) -> int:

@@ -12,6 +12,8 @@ from hunter_adapters.sql.api_tokens import token_of
 from hunter_adapters.sql.hunters import SqlHunters
 from hunter_adapters.sql.identities import identity_of
 from hunter_adapters.sql.mails import mail_of
+from hunter_adapters.sql.notifications import notification_of
+from hunter_adapters.sql.pushes import target_of
 from hunter_adapters.sql.rows import completion_of, day_of, entry_of, quest_of, unlock_of
 from hunter_adapters.sql.scores import moment_of
 from hunter_adapters.sql.sessions import session_of
@@ -31,6 +33,7 @@ from hunter_adapters.sql.tables import (
     identities,
     mails,
     notifications,
+    push_targets,
     quest_skips,
     quests,
     recommendations,
@@ -45,7 +48,6 @@ from hunter_core.export.records import (
     Friend,
     Membership,
     NamedUnlock,
-    Note,
     Pattern,
     SecondFactor,
     Skip,
@@ -173,22 +175,6 @@ def _memberships() -> _Part:
     )
 
 
-def _note(row: Row) -> Note:
-    return Note(
-        id=row[0],
-        type=row[2],
-        title=row[3],
-        message=row[4],
-        quest_id=row[5],
-        achievement_id=row[6],
-        is_read=row[7],
-        is_sent=row[8],
-        scheduled_for=row[9],
-        sent_at=row[10],
-        created_at=row[11],
-    )
-
-
 def _suggestion(row: Row) -> Suggestion:
     return Suggestion(
         id=row[0],
@@ -238,7 +224,8 @@ _SECTIONS: Mapping[Section, _Part] = {
         ["window_name"],
         lambda row: Score(row[1], row[2], moment_of(row[3])),
     ),
-    Section.NOTIFICATIONS: _of(notifications, "hunter_id", ["id"], _note),
+    Section.NOTIFICATIONS: _of(notifications, "hunter_id", ["id"], notification_of),
+    Section.PUSH_TARGETS: _of(push_targets, "hunter_id", ["id"], target_of),
     Section.FRIENDSHIPS: _friends(),
     Section.GUILDS: _memberships(),
     Section.RECOMMENDATIONS: _of(recommendations, "hunter_id", ["id"], _suggestion),

@@ -111,7 +111,7 @@ class SqlNotifications:
         row = self._sql.row(_GET, this=notification_id, hunter=hunter_id)
         if row is None:
             raise NotFound("notification", notification_id)
-        return _notification_of(row)
+        return notification_of(row)
 
     def page(
         self,
@@ -129,7 +129,7 @@ class SqlNotifications:
         if offset >= total:
             return [], total
         rows = self._sql.rows(listed, **values, most=limit, offset=offset)
-        return [_notification_of(row) for row in rows], total
+        return [notification_of(row) for row in rows], total
 
     def unread(self, hunter_id: HunterId) -> int:
         count: int = self._sql.value(_UNREAD, hunter=hunter_id)
@@ -145,7 +145,7 @@ class SqlNotifications:
         return [(row[0], row[1]) for row in self._sql.rows(_PENDING, now=now, most=limit)]
 
     def unsent(self, hunter_id: HunterId, now: datetime) -> Sequence[Notification]:
-        return [_notification_of(row) for row in self._sql.rows(_UNSENT_OF, hunter=hunter_id, now=now)]
+        return [notification_of(row) for row in self._sql.rows(_UNSENT_OF, hunter=hunter_id, now=now)]
 
 
 def _row(each: Notification) -> Row:
@@ -166,7 +166,8 @@ def _row(each: Notification) -> Row:
     )
 
 
-def _notification_of(row: Row) -> Notification:
+def notification_of(row: Row) -> Notification:
+    """Return the notification of a row."""
     return Notification(
         id=row[0],
         hunter_id=row[1],

@@ -30,7 +30,7 @@ class SqlPushTargets:
         self._sql = transaction
 
     def of(self, hunter_id: HunterId) -> Sequence[PushTarget]:
-        return [_target_of(row) for row in self._sql.rows(_OF, hunter=hunter_id)]
+        return [target_of(row) for row in self._sql.rows(_OF, hunter=hunter_id)]
 
     def add(self, target: PushTarget) -> None:
         row = (target.id, target.hunter_id, target.sealed, target.shown, target.created_at)
@@ -110,7 +110,7 @@ class SqlPushDeliveries:
             self._sql.do(_LEASE, **key, until=until)
             *target, title, message = self._sql.only(_SAID, **key)
             tasks.append(
-                PushTask(delivery=delivery, target=_target_of(tuple(target)), title=title, message=message)
+                PushTask(delivery=delivery, target=target_of(tuple(target)), title=title, message=message)
             )
         return tasks
 
@@ -130,7 +130,8 @@ class SqlPushDeliveries:
         return [_delivery_of(row) for row in self._sql.rows(_PARKED, most=limit)]
 
 
-def _target_of(row: Row) -> PushTarget:
+def target_of(row: Row) -> PushTarget:
+    """Return the target of a row."""
     return PushTarget(id=row[0], hunter_id=row[1], sealed=row[2], shown=row[3], created_at=row[4])
 
 

@@ -32,6 +32,7 @@ class Section(StrEnum):
     DAYS = "dailyStats"
     SCORES = "scores"
     NOTIFICATIONS = "notifications"
+    PUSH_TARGETS = "pushTargets"
     FRIENDSHIPS = "friendships"
     GUILDS = "guilds"
     RECOMMENDATIONS = "recommendations"
@@ -65,7 +66,7 @@ class Archive(Protocol):
         Yield the rows of *section*, at most `PART` at a time, none twice, in an order that stays.
 
         Values: `Identity`, `Session`, `ApiToken`, `Mail`, `Quest`, `Skip`, `Completion` (by local day, voided
-        ones too), `LedgerEntry` (by `seq`), `NamedUnlock`, `DayRow` (ascending), `Score`, `Note`, `Friend`,
-        `Membership`, `Suggestion`.
+        ones too), `LedgerEntry` (by `seq`), `NamedUnlock`, `DayRow` (ascending), `Score`, `Notification`
+        (also those that are to be sent, or were removed), `PushTarget`, `Friend`, `Membership`, `Suggestion`.
         """
         ...

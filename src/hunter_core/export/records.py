@@ -40,23 +40,6 @@ class NamedUnlock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """A notification."""
-
-    id: UUID
-    type: str
-    title: str
-    message: str
-    quest_id: UUID | None
-    achievement_id: UUID | None
-    is_read: bool
-    is_sent: bool
-    scheduled_for: datetime
-    sent_at: datetime | None
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Friend:
     """A friendship, a request for one, or a block of the owner's; what others block is theirs to know."""
 

@@ -32,6 +32,7 @@ from hunter_api.schemas.export.social import (
     ExportGuildView,
     ExportNotificationView,
     ExportPatternView,
+    ExportPushTargetView,
     ExportRecommendationView,
 )
 from hunter_api.schemas.fields import UtcInstant
@@ -72,6 +73,7 @@ class ExportView:
     dailyStats: tuple[ExportDayView, ...]
     scores: tuple[ExportScoreView, ...]
     notifications: tuple[ExportNotificationView, ...]
+    pushTargets: tuple[ExportPushTargetView, ...]
     friendships: tuple[ExportFriendView, ...]
     guilds: tuple[ExportGuildView, ...]
     recommendations: tuple[ExportRecommendationView, ...]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import attrs
+import msgspec
 
 from hunter_api.schemas.common import AttributesView
 from hunter_api.schemas.fields import UtcInstant, Weekday
 from hunter_api.schemas.hunters import WEEKDAY_NAMES, PauseView
 from hunter_core.days import Calendar, RestDays, ZonePeriod, format_day_start
 from hunter_core.hunters.hunter import Hunter
+from hunter_core.hunters.quiet import QuietHours
 from hunter_core.hunters.settings import FontSize, Settings, Theme, Visibility
 from hunter_core.leaderboard.order import Score
 from hunter_core.ledger.days import DayRow
@@ -128,6 +130,19 @@ class ExportHunterView:
         )
 
 
+class ExportQuietView(msgspec.Struct, kw_only=True, rename={"from_": "from"}):
+    """The hours in which nothing rings, `HH:MM` both."""
+
+    from_: str
+    until: str
+
+    @classmethod
+    def of(cls, quiet: QuietHours) -> ExportQuietView:
+        """Return it as it goes out."""
+        begins, until = quiet.written()
+        return cls(from_=begins, until=until)
+
+
 @attrs.frozen(kw_only=True, slots=False)
 class ExportSettingsView:
     """The hunter's choices; zone, day start and rest days are in the calendar."""
@@ -145,6 +160,7 @@ class ExportSettingsView:
     profileVisibility: Visibility
     showOnLeaderboard: bool
     allowFriendRequests: bool
+    quietHours: ExportQuietView | None
 
     @classmethod
     def of(cls, settings: Settings) -> ExportSettingsView:
@@ -163,6 +179,7 @@ class ExportSettingsView:
             profileVisibility=settings.profile_visibility,
             showOnLeaderboard=settings.show_on_leaderboard,
             allowFriendRequests=settings.allow_friend_requests,
+            quietHours=None if settings.quiet_hours is None else ExportQuietView.of(settings.quiet_hours),
         )
 
 

@@ -11,10 +11,11 @@ from hunter_api.schemas.fields import UtcInstant
 from hunter_core.export.records import (
     Friend,
     Membership,
-    Note,
     Pattern,
     Suggestion,
 )
+from hunter_core.notifications.notification import Notification
+from hunter_core.notifications.push import PushTarget
 from hunter_core.words import Difficulty, QuestType
 
 
@@ -48,7 +49,7 @@ class ExportPatternView:
 
 @attrs.frozen(kw_only=True, slots=False)
 class ExportNotificationView:
-    """A notification."""
+    """A notification: sent, still to be sent, or removed."""
 
     id: UUID
     type: str
@@ -61,9 +62,10 @@ class ExportNotificationView:
     scheduledFor: UtcInstant
     sentAt: UtcInstant | None
     createdAt: UtcInstant
+    deletedAt: UtcInstant | None
 
     @classmethod
-    def of(cls, note: Note) -> ExportNotificationView:
+    def of(cls, note: Notification) -> ExportNotificationView:
         """Return it as it goes out."""
         return cls(
             id=note.id,
@@ -77,7 +79,22 @@ class ExportNotificationView:
             scheduledFor=note.scheduled_for,
             sentAt=note.sent_at,
             createdAt=note.created_at,
+            deletedAt=note.deleted_at,
         )
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class ExportPushTargetView:
+    """Where the hunter wants to be told; never the whole address, which holds secrets."""
+
+    id: UUID
+    shown: str
+    createdAt: UtcInstant
+
+    @classmethod
+    def of(cls, target: PushTarget) -> ExportPushTargetView:
+        """Return it as it goes out."""
+        return cls(id=target.id, shown=target.shown, createdAt=target.created_at)
 
 
 @attrs.frozen(kw_only=True, slots=False)
