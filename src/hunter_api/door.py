@@ -58,6 +58,9 @@ BODY_SECONDS = 30.0
 KEY_WAIT = 5.0
 """Seconds that a request waits for another one with its Idempotency-Key (SPEC 10, Keys)."""
 
+MOST_SIGN_INS = 256
+"""Requests that may wait for a thread that hashes passwords: more than come at once, and a flood is told so at once."""
+
 log = logging.getLogger("hunter.api")
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
@@ -175,7 +178,7 @@ class Door:
         self._ports = ports
         self._lanes = {
             Lane.STORE: Threads(ports.threads, "store"),
-            Lane.PASSWORDS: Threads(ports.password_threads, "passwords"),
+            Lane.PASSWORDS: Threads(ports.password_threads, "passwords", waiting=MOST_SIGN_INS),
             Lane.PROVIDERS: Threads(ports.provider_threads, "providers"),
             Lane.EXPORTS: Threads(ports.export_threads, "exports"),
             Lane.HEALTH: Threads(1, "health"),
