@@ -13,9 +13,12 @@ from typing import Any
 import pytest
 
 from hunter_adapters.sql import SqlStore
+from hunter_core.accounts.identity import Identity
 from hunter_core.accounts.policy import CONTRACT, STRICT
 from hunter_core.accounts.security_log import SecurityEventKind
 from hunter_core.accounts.step_up import FRESH
+from hunter_core.accounts.two_factor import TwoFactor
+from hunter_core.ids import IdentityId, new_id
 from tests.api.house import PASSWORD, Answer, House, a_house
 
 NEW = "Rise-out-of-the-dark-2!"
@@ -171,6 +174,38 @@ def test_a_reset_sets_the_password_ends_all_sessions_proves_the_address_and_tell
     assert subjects(hunter) == {"Jinwoo@example.com": ["Your password was changed"]}
     assert reset(hunter, code).code == "CODE_INVALID"
     assert SecurityEventKind.PASSWORD_RESET in kinds(hunter)
+
+
+@pytest.mark.parametrize("proved", [False, True])
+def test_whoever_made_an_account_with_anothers_address_keeps_no_way_in(hunter: House, proved: bool) -> None:
+    now, key = hunter.clock.now(), "jinwoo@example.com"
+    if proved:
+        hunter.post("/api/auth/verify-email", {"code": hunter.mailed_code(VERIFY)})
+    token = hunter.post("/api/auth/api-tokens", {"name": "spy", "scope": "READ", "password": PASSWORD})
+    assert token.status == 201, token
+    with hunter.store.write() as uow:
+        account = uow.accounts.by_email(key)
+        assert account is not None
+        uow.accounts.lock(account.id)
+        uow.identities.add(
+            Identity(
+                id=IdentityId(new_id(now)),
+                account_id=account.id,
+                issuer="https://issuer.example",
+                subject="spy",
+                email=None,
+                created_at=now,
+            )
+        )
+        uow.two_factors.put(TwoFactor(account_id=account.id, secret=b"spy", created_at=now, confirmed_at=now))
+        uow.commit()
+    assert reset(hunter, reset_code(hunter)).status == 204
+    with hunter.store.read() as uow:
+        assert len(uow.identities.of(account.id)) == int(proved)
+        assert (uow.two_factors.get(account.id) is not None) == proved
+    spy = hunter.another()
+    spy.token = token.data["token"]
+    assert spy.get("/api/quests").status == 401
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(599, 204), (600, 400)])

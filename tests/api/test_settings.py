@@ -50,7 +50,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
 
 def test_every_variable_is_read() -> None:
     values = {
-        "HUNTER_DATABASE_URL": "postgresql://h:p@db:5432/hunter",
+        "HUNTER_DATABASE_URL": "postgresql://h:p@db:5432/hunter?sslmode=verify-full",
         "HUNTER_DATA_DIR": "/data",
         "HUNTER_REDIS_URL": "rediss://r:6379/1",
         "HUNTER_HOST": "0.0.0.0",
@@ -149,7 +149,14 @@ def test_a_secret_is_not_repeated_in_what_is_said_of_it(name: str) -> None:
 
 
 def test_a_secret_is_not_shown_where_settings_are() -> None:
-    shown = repr(load({**PRODUCTION, "HUNTER_DATABASE_URL": "postgresql://jin:s3cret-word@db/hunter"}))
+    shown = repr(
+        load(
+            {
+                **PRODUCTION,
+                "HUNTER_DATABASE_URL": "postgresql://jin:s3cret-word@db/hunter?sslmode=verify-full",
+            }
+        )
+    )
     assert "s3cret-word" not in shown
     assert SECRET[:10] not in shown
     assert repr(Key("a", b"s3cret-word")) == "Key(kid='a', secret=…)"
@@ -170,7 +177,7 @@ def test_a_database_that_is_no_host_is_shown_as_it_was_named(url: str, shown: st
 
 def test_more_than_one_worker_needs_a_database_and_a_redis_that_they_share() -> None:
     assert "SQLite" in refused(HUNTER_WORKERS="2")
-    shared = {"HUNTER_WORKERS": "2", "HUNTER_DATABASE_URL": "postgresql://db/hunter"}
+    shared = {"HUNTER_WORKERS": "2", "HUNTER_DATABASE_URL": "postgresql://db/hunter?sslmode=verify-full"}
     assert "HUNTER_REDIS_URL" in refused(**shared)
     assert load({**shared, "HUNTER_REDIS_URL": "redis://r"}).workers == 2
 

@@ -67,3 +67,16 @@ def end_every_way_in(*, uow: UnitOfWork, account_id: AccountId, now: datetime) -
         uow.codes.use_up(account_id, purpose, at=now)
     uow.api_tokens.end_all(account_id, at=now)
     return uow.sessions.end_all(account_id, at=now)
+
+
+def detach_everything(*, uow: UnitOfWork, account_id: AccountId, now: datetime) -> None:
+    """
+    Take from the account, which is locked, what opens it besides a password: identities and second factor.
+
+    Done when the owner of an address takes an account over that somebody made with it and never proved it: whoever
+    that was must keep no way in, and hold no second factor that keeps the owner out.
+    """
+    for identity in uow.identities.of(account_id):
+        uow.identities.remove(identity.id)
+    uow.two_factors.remove(account_id)
+    uow.recovery_codes.put(account_id, (), at=now)

@@ -8,7 +8,7 @@ from datetime import datetime
 from hunter_core.accounts.account import Account
 from hunter_core.accounts.code import CodePurpose
 from hunter_core.accounts.codes import redeem
-from hunter_core.accounts.give_up_address import end_every_way_in
+from hunter_core.accounts.give_up_address import detach_everything, end_every_way_in
 from hunter_core.accounts.passwords import check_new_password
 from hunter_core.accounts.refused_codes import recording_refused_codes
 from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind
@@ -45,7 +45,8 @@ def reset_password(
     """
     Give the account that *code* was mailed to a new password, and end its sessions. Commits by itself.
 
-    The code proves the address, too. A second factor stays: the next sign-in asks for it.
+    The code proves the address, too. A second factor stays, and the next sign-in asks for it; but where the
+    address had not been proved, whatever somebody attached to the account before goes.
 
     Raises:
         CodeInvalid: If the code is not good. It is looked at before anything is hashed.
@@ -64,6 +65,8 @@ def reset_password(
             account = uow.accounts.lock(account_id)
             if not account.is_active:
                 raise CodeInvalid
+            if not account.is_verified:
+                detach_everything(uow=uow, account_id=account.id, now=now)
             account = replace(account, password_hash=hashed, is_verified=True, updated_at=now)
             uow.accounts.save(account)
             end_every_way_in(uow=uow, account_id=account.id, now=now)
