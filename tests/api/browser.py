@@ -12,6 +12,7 @@ from hunter_adapters.oauth.http import SECONDS
 from hunter_adapters.oauth.openid import OpenIdProvider
 from hunter_api.sign_in_with import SignInWith
 from hunter_core.accounts.identity import ProviderName
+from hunter_core.accounts.policy import CONTRACT, AuthPolicy
 from hunter_core.accounts.providers import Providers
 from hunter_core.ports import Store
 from tests.api.house import Answer, House, a_house
@@ -32,9 +33,11 @@ def ways_to(provider: LyingProvider, seconds: float = SECONDS, **settings: Any) 
 
 
 @contextmanager
-def a_house_with(provider: LyingProvider, store: Store | None = None, **settings: Any) -> Iterator[House]:
+def a_house_with(
+    provider: LyingProvider, store: Store | None = None, *, policy: AuthPolicy = CONTRACT, **settings: Any
+) -> Iterator[House]:
     """Open an application that asks *provider*, whose clock is the house's."""
-    with a_house(store, sign_in_with=ways_to(provider, **settings)) as house:
+    with a_house(store, policy=policy, sign_in_with=ways_to(provider, **settings)) as house:
         provider.clock = lambda: house.clock.now().timestamp()
         yield house
 

@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from hunter_core.accounts.identity import challenge_of
+from hunter_core.accounts.policy import CONTRACT, STRICT, AuthPolicy
+from hunter_core.accounts.security_log import SecurityEventKind
 from tests.api.browser import OTHER_PAGE, PAGE, Browser, a_house_with, told
 from tests.api.house import PASSWORD, House, a_house
 from tests.servers.provider import Key, LyingProvider, ec_key, rsa_key
@@ -147,6 +149,24 @@ def test_a_code_is_good_once_and_for_a_minute(house: House, browser: Browser) ->
     late = browser.sign_in()["code"]
     house.clock.advance(seconds=60)
     assert browser.exchange(late).code == "CODE_INVALID"
+
+
+@pytest.mark.parametrize(("policy", "status"), [(CONTRACT, 200), (STRICT, 401)])
+def test_a_code_that_comes_again_ends_what_it_gave_under_the_strict_profile(
+    policy: AuthPolicy, status: int, provider: LyingProvider
+) -> None:
+    verifier = "v" * 43
+    with a_house_with(provider, policy=policy) as house:
+        browser = Browser(house, provider)
+        code = browser.sign_in(challenge=challenge_of(verifier))["code"]
+        house.token = browser.exchange(code, verifier=verifier).data["token"]
+        # Without the verifier nobody signs the owner out.
+        assert browser.exchange(code).code == "CODE_INVALID"
+        assert browser.exchange(code, verifier="w" * 43).code == "CODE_INVALID"
+        assert house.get("/api/auth/me").status == 200
+        assert browser.exchange(code, verifier=verifier).code == "CODE_INVALID"
+        assert house.get("/api/auth/me").status == status
+        assert (SecurityEventKind.SESSIONS_REVOKED in house.log.kinds()) == (status == 401)
 
 
 def test_a_provider_may_change_its_keys_and_sign_by_curves(browser: Browser, provider: LyingProvider) -> None:

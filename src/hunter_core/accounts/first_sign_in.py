@@ -102,7 +102,7 @@ def _open(
     alone: bool,
 ) -> Opened:
     events: list[SecurityEvent] = []
-    found = _known(uow, profile, gate)
+    found = _known(uow, profile, gate, now)
     if found is None:
         found = _begin(uow, rulebook, profile, events, now=now, client=client, alone=alone)
     account, identity = found
@@ -120,7 +120,7 @@ def _open(
     return Opened(code, events)
 
 
-def _known(uow: UnitOfWork, profile: Profile, gate: Gate) -> tuple[Account, Identity] | None:
+def _known(uow: UnitOfWork, profile: Profile, gate: Gate, now: datetime) -> tuple[Account, Identity] | None:
     """Return the account, locked, that has the identity; None where it is nobody's yet."""
     seen = uow.identities.find(profile.issuer, profile.subject)
     if seen is None:
@@ -133,6 +133,8 @@ def _known(uow: UnitOfWork, profile: Profile, gate: Gate) -> tuple[Account, Iden
     if identity is None or identity.account_id != account.id:
         # Unlinked while the lock was waited for: begun anew, it is whatever it is by then.
         raise IdentityTaken
+    if account.is_gone(now):
+        raise Stopped(Trouble.ACCOUNT_DEACTIVATED)
     try:
         check_may_come_in(account, gate)
     except NotVerified as error:
@@ -157,6 +159,9 @@ def _begin(
     try:
         bare = give_up_address(uow=uow, key=email_key(email), now=now)
     except EmailTaken as error:
+        if uow.identities.find(profile.issuer, profile.subject) is not None:
+            # It is their own account, made since the identity was looked for: begun anew, it is found.
+            raise IdentityTaken from error
         raise Stopped(Trouble.ACCOUNT_EXISTS) from error
     if bare is not None:
         events.append(

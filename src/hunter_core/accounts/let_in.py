@@ -12,6 +12,7 @@ from hunter_core.accounts.session import Client, Session, SignedIn
 from hunter_core.accounts.sign_in import Gate, SignIn, open_session, tokens_for
 from hunter_core.errors import Forbidden, NotVerified
 from hunter_core.hunters.me import Me, me_of
+from hunter_core.ids import SessionId
 from hunter_core.ports import UnitOfWork
 from hunter_core.rules.rulebook import Rulebook
 
@@ -32,12 +33,20 @@ def check_may_come_in(account: Account, gate: Gate) -> None:
 
 
 def let_in(
-    *, uow: UnitOfWork, gate: Gate, rulebook: Rulebook, account: Account, client: Client, now: datetime
+    *,
+    uow: UnitOfWork,
+    gate: Gate,
+    rulebook: Rulebook,
+    account: Account,
+    client: Client,
+    now: datetime,
+    session_id: SessionId | None = None,
 ) -> tuple[Me, Session]:
     """
     Open a session of *account*, which is locked, and may come in; keep the account as it is given.
 
-    A deletion that its owner asked for is taken back.
+    It gets *session_id* where what it was opened by must find it again. A deletion that its owner asked for is
+    taken back.
 
     Raises:
         InvalidCredentials: If its grace is over: there is no such account any more.
@@ -46,7 +55,9 @@ def let_in(
     account = take_back_deletion(uow=uow, account=account, now=now)
     account = replace(account, last_login=now, updated_at=now)
     uow.accounts.save(account)
-    session = open_session(uow=uow, account=account, policy=gate.policy, client=client, now=now)
+    session = open_session(
+        uow=uow, account=account, policy=gate.policy, client=client, now=now, session_id=session_id
+    )
     hunter, settings = uow.hunters.get(account.id), uow.settings.get(account.id)
     me = me_of(account, hunter, settings, now=now, rulebook=rulebook)
     return replace(me, came_back=came_back), session

@@ -24,6 +24,8 @@ class AuthPolicy:
         passwords: What a new password must be.
         requires_verified: Whether only a verified address may sign in; then registering opens no session.
         renews_sessions: Whether a new proof of who somebody is makes a new session, and ends the one that they had.
+        ends_on_code_reuse: Whether a provider's sign-in code that comes a second time ends the session that it gave:
+            somebody else has it. A page that is loaded again with its code would sign its owner out.
         hides_addresses: Whether registering answers the same for an address that is taken, and a mail tells.
     """
 
@@ -35,6 +37,7 @@ class AuthPolicy:
     requires_verified: bool = False
     hides_addresses: bool = False
     renews_sessions: bool = False
+    ends_on_code_reuse: bool = False
 
 
 CONTRACT = AuthPolicy(access_lasts=timedelta(days=7), passwords=CONTRACT_PASSWORDS)
@@ -44,4 +47,5 @@ STRICT = AuthPolicy(
     passwords=STRICT_PASSWORDS,
     hides_addresses=True,
     renews_sessions=True,
+    ends_on_code_reuse=True,
 )

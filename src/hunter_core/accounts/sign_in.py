@@ -54,11 +54,21 @@ class SignIn:
 
 
 def open_session(
-    *, uow: UnitOfWork, account: Account, policy: AuthPolicy, client: Client, now: datetime
+    *,
+    uow: UnitOfWork,
+    account: Account,
+    policy: AuthPolicy,
+    client: Client,
+    now: datetime,
+    session_id: SessionId | None = None,
 ) -> Session:
-    """Add a session of *account*, which is new or locked; a session too many ends the oldest."""
+    """
+    Add a session of *account*, which is new or locked; a session too many ends the oldest.
+
+    It gets *session_id* where what it was opened by must find it again.
+    """
     session = Session(
-        id=SessionId(new_id(now)),
+        id=session_id or SessionId(new_id(now)),
         account_id=account.id,
         generation=0,
         salt=os.urandom(SALT_BYTES),
