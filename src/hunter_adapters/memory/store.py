@@ -26,7 +26,7 @@ class MemoryStore:
     def __init__(self, *, lock_timeout: float = 2.0, before_commit: Callable[[], None] | None = None) -> None:
         self.before_commit = before_commit
         # Told after a commit that added events; it never raises.
-        self.after_events: Callable[[], None] | None = None
+        self.after_events: Callable[[], object] | None = None
         self._lock_timeout = lock_timeout
         self._tables = Tables()
         self._writer = threading.Lock()

@@ -73,7 +73,7 @@ class SqlStore:
         self._observer = observer
         self.after_commit: Changed | None = None
         # Told after a commit that added events; it returns at once and never raises.
-        self.after_events: Callable[[], None] | None = None
+        self.after_events: Callable[[], object] | None = None
 
     @contextmanager
     def write(self) -> Iterator[SqlUnitOfWork]:
