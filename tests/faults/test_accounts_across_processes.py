@@ -14,7 +14,7 @@ import pytest
 
 from tests.faults.load import at_length, in_parallel
 from tests.servers.app import App
-from tests.servers.client import Answer, Client
+from tests.servers.client import PASSWORD, Answer, Client
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 from tests.servers.served import LONG
@@ -68,7 +68,7 @@ class Pair:
 
     def sql(self, statement: str) -> None:
         with psycopg.connect(self.database_url) as connection:
-            connection.execute(statement, [self.here.user["id"]])  # type: ignore[arg-type]
+            connection.execute(statement, [self.here.user["id"]])
 
 
 @pytest.fixture
@@ -141,6 +141,28 @@ def test_an_end_acts_within_a_second_in_every_process_with_redis_killed(pair: Pa
     assert {status for begun, status in seen if begun > ended} == {401}
     assert {client.get("/api/auth/me").status for client in pair.clients} == {401}
     assert pair.refresh(pair.here.refresh_token).code == "UNAUTHENTICATED"
+
+
+@pytest.mark.parametrize("how", ["revoked", "another password", "a ban"])
+def test_an_api_token_is_refused_at_every_process_as_soon_as_it_is_over(pair: Pair, how: str) -> None:
+    made = pair.here.post("/api/auth/api-tokens", {"name": "Script", "scope": "READ"})
+    assert made.status == 201, made
+    scripts = [Client(client.url) for client in pair.clients]
+    for script in scripts:
+        script.token = made.data["token"]
+        assert script.get("/api/quests").status == 200
+
+    if how == "revoked":
+        assert pair.here.delete(f"/api/auth/api-tokens/{made.data['id']}").status == 204
+    elif how == "another password":
+        body = {"currentPassword": PASSWORD, "newPassword": WRONG}
+        assert pair.here.post("/api/auth/change-password", body).status == 204
+    else:
+        _ban(pair)
+
+    assert {script.get("/api/quests").status for script in scripts} == {401}
+    for script in scripts:
+        script.close()
 
 
 # --- rotation --------------------------------------------------------------------------------------------

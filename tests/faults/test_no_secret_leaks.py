@@ -322,7 +322,7 @@ def test_no_secret_is_in_any_column_of_the_database(scene: Scene) -> None:
 
 def test_no_secret_is_in_redis(scene: Scene) -> None:
     server = redis.Redis.from_url(scene.redis.url)
-    read: dict[bytes, Callable[[bytes], Any]] = {
+    read: dict[Any, Callable[[Any], Any]] = {
         b"string": server.get,
         b"hash": server.hgetall,
         b"list": lambda key: server.lrange(key, 0, -1),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +13,7 @@ from hunter_core.accounts.refresh import Reused, refresh
 from hunter_core.accounts.rotation import Presented, presented, rotated
 from hunter_core.accounts.session import Session
 from hunter_core.errors import Unauthenticated
+from hunter_core.ids import SessionId
 from tests.builders import NOW, a_hunter, a_session, an_account
 from tests.usecases.gates import a_gate
 
@@ -29,6 +30,15 @@ def a_store() -> tuple[MemoryStore, Session]:
         uow.sessions.add(session)
         uow.commit()
     return store, session
+
+
+def worth_of(store: MemoryStore, session_id: SessionId, token: str, now: datetime) -> Presented:
+    with store.read() as uow:
+        session = uow.sessions.get(session_id)
+    assert session is not None
+    generation = GATE.refresh.generation(token, session)
+    assert generation is not None
+    return presented(session, generation, now, CONTRACT)
 
 
 @given(steps)
@@ -56,8 +66,9 @@ def test_one_token_has_one_successor_and_after_a_reuse_none_has_any(steps: list[
         assert successors.setdefault(token, pair.refresh_token) == pair.refresh_token
         if pair.refresh_token not in handed_out:
             handed_out.append(pair.refresh_token)
-        # What comes out is the newest there is: nobody is handed a token that is already spent.
-        assert pair.refresh_token == handed_out[-1]
+        # What comes out is the next one, and good at this moment: nobody is handed a token that ends the session.
+        assert pair.refresh_token == handed_out[handed_out.index(token) + 1]
+        assert worth_of(store, session.id, pair.refresh_token, now) in (Presented.CURRENT, Presented.REPEATED)
     assert len(set(handed_out)) == len(handed_out)
 
 
@@ -73,7 +84,7 @@ def test_what_was_once_over_or_reused_is_never_worth_more_later(
 
     session = a_session()
     for _ in range(current):
-        session = rotated(session, now=NOW, address=None)
+        session = rotated(session, now=NOW, address=None, policy=policy)
     worth = [Presented.CURRENT, Presented.REPEATED, Presented.REUSED, Presented.OVER]
     first = presented(session, generation, NOW + later, policy)
     for more in (SECOND, 11 * SECOND, timedelta(days=14), timedelta(days=30)):

@@ -6,7 +6,7 @@ import ipaddress
 import json
 import logging
 import os
-from io import TextIOWrapper
+from io import FileIO, TextIOWrapper
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
 
@@ -37,11 +37,8 @@ class _PrivateFile(WatchedFileHandler):
     """A log file that only its owner may read."""
 
     def _open(self) -> TextIOWrapper:
-        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=_privately)
-
-
-def _privately(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        return TextIOWrapper(FileIO(descriptor, "ab"), encoding=self.encoding, write_through=True)
 
 
 class JsonSecurityLog:
