@@ -198,10 +198,20 @@ def test_a_whole_story_fits_the_document(house: House) -> None:
     fits("DELETE", f"/api/users/me/pauses/{pause['id']}", "/api/users/me/pauses/{pauseId}")
     fits("DELETE", one, "/api/quests/{questId}")
     fits("POST", "/api/ws/ticket", "/api/ws/ticket")
+    _fit_what_is_done_with_providers(fits)
     _fit_what_is_done_by_mail(house, fits)
     fits("POST", "/api/auth/logout-all", "/api/auth/logout-all")
     fits("POST", "/api/auth/logout", "/api/auth/logout")
     assert len(told) == len(operations())
+
+
+def _fit_what_is_done_with_providers(fits: Callable[..., Any]) -> None:
+    """Nobody has told this server of a provider; test_providers.py walks the whole way."""
+    for path in ("/api/auth/oauth", "/api/auth/identities"):
+        fits("POST", f"{path}/google", f"{path}/{{provider}}", {})
+    fits("POST", "/api/auth/oauth/exchange", "/api/auth/oauth/exchange", {"code": "x"})
+    path = "/api/auth/identities/{identityId}"
+    fits("DELETE", path.replace("{identityId}", "019aa000-0000-7000-8000-000000000000"), path, {})
 
 
 def _fit_what_is_done_by_mail(house: House, fits: Callable[..., Any]) -> None:
