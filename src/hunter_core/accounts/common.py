@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 from functools import cache
 from importlib.resources import files
 
@@ -29,9 +30,9 @@ class CommonPasswords:
         return self._lines.count(b"\n") - 1
 
     def joined(self, password: str) -> bool:
-        """Tell whether *password* is one of the list, two of them joined, or a short piece over and over."""
+        """Tell whether *password* is one of the list, two of them joined, a piece over and over, or `abcdef…`."""
         folded = password.casefold()
-        if folded in self or _repeats(folded):
+        if folded in self or _repeats(folded) or _counts(folded):
             return True
         return any(folded[:cut] in self and folded[cut:] in self for cut in range(1, len(folded)))
 
@@ -42,6 +43,12 @@ LONGEST_PIECE = 5
 
 def _repeats(text: str) -> bool:
     return any(text == (text[:size] * len(text))[: len(text)] for size in range(1, LONGEST_PIECE + 1))
+
+
+def _counts(text: str) -> bool:
+    """Tell whether each letter is the one after, or before, the letter that it follows."""
+    steps = {ord(after) - ord(before) for before, after in itertools.pairwise(text)}
+    return len(steps) == 1 and steps <= {1, -1}
 
 
 @cache

@@ -178,10 +178,29 @@ def test_only_whole_entries_are_on_the_list(password: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["passwordpassword", "qwertyuiop123456", "iloveyouiloveyou", "123123123123123"]
+    "password",
+    [
+        "passwordpassword",
+        "qwertyuiop123456",
+        "iloveyouiloveyou",
+        "123123123123123",
+        "abcdefghijklmnop",
+        "ZYXWVUTSRQPONMLK",
+    ],
 )
 def test_long_common_ones_are_known_though_no_list_has_them(password: str) -> None:
     assert common_passwords().joined(password)
+
+
+def test_far_more_than_3000_of_the_strict_length_are_known() -> None:
+    """ASVS 5.0, 6.2.4: any two of the list in a row, and of those alone there are millions."""
+    common = common_passwords()
+    long = [
+        entry for entry in ("password", "sunshine", "princess", "football", "superman") if entry in common
+    ]
+    assert len(long) == 5
+    assert all(common.joined(first + second) for first in long for second in long)
+    assert len(common) ** 2 > 3000
 
 
 @pytest.mark.parametrize("password", ["correct horse battery", "sunflower-mountain", "nothing in common 7"])
