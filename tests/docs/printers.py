@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.docs import data, http, project, rules
+from tests.docs import asvs, data, http, project, rules
 from tests.docs.printed import Printer
 
-PRINTERS: dict[str, Printer] = {**rules.PRINTERS, **http.PRINTERS, **data.PRINTERS, **project.PRINTERS}
+PRINTERS: dict[str, Printer] = {
+    **rules.PRINTERS,
+    **http.PRINTERS,
+    **data.PRINTERS,
+    **project.PRINTERS,
+    **asvs.PRINTERS,
+}

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.docs import asvs
 from tests.docs.examples import run_examples
 from tests.docs.http import env_example
 from tests.docs.pages import ROOT, name_of, pages
@@ -17,6 +18,7 @@ from tests.docs.walks import settled, walk
 def main(names: list[str]) -> None:
     """Write what has changed in the pages of these names, or in all, and say where."""
     (ROOT / ".env.example").write_text(env_example(), encoding="utf-8")
+    asvs.TABLE.write_text(asvs.written(), encoding="utf-8")
     for page in [ROOT / name for name in names] or pages():
         before = page.read_text(encoding="utf-8")
         page.write_text(rewritten(page, PRINTERS), encoding="utf-8")
