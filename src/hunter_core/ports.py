@@ -11,8 +11,8 @@ from hunter_core.ids import CompletionId
 from hunter_core.words import Attribute
 
 if TYPE_CHECKING:
-    from hunter_core.accounts.api_token import ApiTokens
     from hunter_core.accounts.administration import Roster
+    from hunter_core.accounts.api_token import ApiTokens
     from hunter_core.accounts.attempts import PasswordChecks
     from hunter_core.accounts.codes import Codes
     from hunter_core.accounts.erasure import Erasures

@@ -11,6 +11,7 @@ from hunter_core.days import Calendar, check_zone, parse_day_start
 from hunter_core.errors import InvalidInput
 from hunter_core.gathering import Gathering
 from hunter_core.hunters.hunter import Hunter
+from hunter_core.hunters.quiet import QuietHours, quiet_hours
 from hunter_core.hunters.settings import LONGEST_LANGUAGE, FontSize, Settings, Theme, Visibility
 from hunter_core.hunters.zones import (
     PendingChange,
@@ -49,7 +50,8 @@ class SettingsChanges:
     """
     What is to be changed; None leaves a setting as it is.
 
-    `day_start` is written `HH:MM`, `rest_days` are weekdays, 0 for Monday.
+    `day_start` is written `HH:MM`, `rest_days` are weekdays, 0 for Monday. `quiet_hours` are two times `HH:MM`,
+    from and until; an empty pair ends them.
     """
 
     quest_reminders: bool | None = None
@@ -68,9 +70,10 @@ class SettingsChanges:
     timezone: str | None = None
     day_start: str | None = None
     rest_days: Sequence[int] | None = None
+    quiet_hours: tuple[str, str] | tuple[()] | None = None
 
 
-_COLUMNS = tuple(field.name for field in fields(Settings) if field.name != "hunter_id")
+_COLUMNS = tuple(field.name for field in fields(Settings) if field.name not in ("hunter_id", "quiet_hours"))
 
 
 def view_of(hunter: Hunter, settings: Settings, now: datetime) -> SettingsView:
@@ -106,22 +109,31 @@ def change_settings(
         NotFound: If there is no such hunter.
         SettingsChangeTooSoon: If zone or day start were changed less than 24 hours ago.
     """
-    day_start, weekdays = _checked(changes, limits)
+    day_start, weekdays, quiet = _checked(changes, limits)
     hunter = uow.hunters.lock(hunter_id)
     settings = uow.settings.get(hunter_id)
     calendar = _changed(hunter.calendar, changes.timezone, day_start, weekdays, now, limits)
-    if calendar != hunter.calendar:
+    calendar_changed = calendar != hunter.calendar
+    if calendar_changed:
         hunter = replace(hunter, calendar=calendar, updated_at=now)
         uow.hunters.save(hunter)
     columns = {name: getattr(changes, name) for name in _COLUMNS if getattr(changes, name) is not None}
     changed = replace(settings, **columns)
+    if changes.quiet_hours is not None:
+        changed = replace(changed, quiet_hours=quiet)
     if changed != settings:
         uow.settings.save(changed)
         if is_listed(hunter, changed) != is_listed(hunter, settings):
             # Boards that are kept elsewhere ask who changed since they last looked.
             hunter = replace(hunter, updated_at=now)
             uow.hunters.save(hunter)
+    if _moves_what_is_due(settings, changed) or calendar_changed:
+        uow.agendas.look([hunter_id], now)
     return view_of(hunter, changed, now)
+
+
+def _moves_what_is_due(before: Settings, after: Settings) -> bool:
+    return (before.daily_digest, before.quiet_hours) != (after.daily_digest, after.quiet_hours)
 
 
 def _changed(
@@ -144,8 +156,10 @@ def _changed(
     return calendar if weekdays is None else with_rest_days(calendar, weekdays, now=now)
 
 
-def _checked(changes: SettingsChanges, limits: Limits) -> tuple[int | None, tuple[int, ...] | None]:
-    day_start = weekdays = None
+def _checked(
+    changes: SettingsChanges, limits: Limits
+) -> tuple[int | None, tuple[int, ...] | None, QuietHours | None]:
+    day_start = weekdays = quiet = None
     gathering = Gathering()
     with gathering:
         if changes.language is not None:
@@ -159,8 +173,11 @@ def _checked(changes: SettingsChanges, limits: Limits) -> tuple[int | None, tupl
     with gathering:
         if changes.rest_days is not None:
             weekdays = check_rest_days(tuple(changes.rest_days), limits)
+    with gathering:
+        if changes.quiet_hours:
+            quiet = quiet_hours(*changes.quiet_hours)
     gathering.refuse()
-    return day_start, weekdays
+    return day_start, weekdays, quiet
 
 
 def _check_language(text: str) -> None:

@@ -60,6 +60,9 @@ def edit_quest(
         check_room(uow, hunter_id, limits)
     edited = replace(edited, updated_at=now)
     uow.quests.save(edited)
+    if edited.reminder_time != quest.reminder_time or edited.is_active != quest.is_active:
+        # A reminder may be due earlier than anybody would have looked.
+        uow.agendas.look([hunter_id], now)
     return edited
 
 

@@ -192,6 +192,27 @@ def views_of(
     return [views[quest.id] for quest in quests]
 
 
+def due_and_undone(
+    *,
+    uow: UnitOfWork,
+    hunter: Hunter,
+    quests: Sequence[Quest],
+    day: date,
+    now: datetime,
+    rules: StreakRules,
+) -> list[Quest]:
+    """Return those of *quests*, which are *hunter*'s, that are due on *day* and not done on it as often as it takes."""
+    since = day - LOOK_BACK
+    days = hunter_days(uow, hunter, now, rules, since)
+    records = _records(uow, hunter.id, quests, since)
+    found = []
+    for quest in quests:
+        timeline = Timeline(quest, records[quest.id], days)
+        if is_due(timeline, day) and not timeline.judge_of(day).done(day):
+            found.append(quest)
+    return found
+
+
 def hunter_days(
     uow: UnitOfWork, hunter: Hunter, now: datetime, rules: StreakRules, since: date | None
 ) -> HunterDays:
