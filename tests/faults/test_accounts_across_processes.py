@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -77,6 +79,31 @@ def pair(apps: tuple[App, App]) -> Iterator[Pair]:
     yield made
     for client in made.clients:
         client.close()
+
+
+# --- the token on the wire --------------------------------------------------------------------------------
+
+
+def _status(url: str, *tokens: str | None) -> int:
+    """Return what a request is answered that has an Authorization header for each of *tokens*."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    connection.putrequest("GET", "/api/auth/me")
+    for token in tokens:
+        connection.putheader("Authorization", f"Bearer {token}")
+    connection.endheaders()
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_of_two_headers_none_is_taken_whichever_is_good(pair: Pair) -> None:
+    # On a real line: the client of the other tests of HTTP makes one header of two.
+    good = pair.here.token
+    assert _status(pair.here.url, good) == 200
+    assert [_status(pair.here.url, *tokens) for tokens in (("x", good), (good, "x"), (good, good))] == [
+        401
+    ] * 3
 
 
 # --- revocation ----------------------------------------------------------------------------------------

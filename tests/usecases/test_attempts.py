@@ -164,6 +164,7 @@ def test_two_hundred_at_once_are_ten_checks(place: Place) -> None:
         thread.join(60)
     assert place.passwords.checked == came.count(InvalidCredentials) == MOST_CHECKS
     assert came.count(RateLimitExceeded) == 200 - MOST_CHECKS
+    assert len(place.mails()) == place.kinds().count(SecurityEventKind.TOO_MANY_ATTEMPTS) == 1
 
 
 def test_an_unknown_address_is_counted_like_a_known_one_and_spelled_in_any_case(place: Place) -> None:
