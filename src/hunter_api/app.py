@@ -63,6 +63,8 @@ def create_app(ports: Ports, *, origins: Sequence[str] = (), strict: bool = Fals
 def _cors(origins: Sequence[str]) -> CORSConfig:
     return CORSConfig(
         allow_origins=list(origins),
+        # For the one cookie that there is: it ties the linking of an identity to the browser, and opens nothing.
+        allow_credentials=True,
         allow_methods=["GET", "POST", "PATCH", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "X-Request-Id"],
         expose_headers=["ETag", "Idempotency-Replayed", "Retry-After", "X-Request-Id", *RATE_LIMIT_HEADERS],

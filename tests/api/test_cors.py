@@ -29,6 +29,9 @@ def test_a_page_of_ours_may_ask_and_read() -> None:
         assert answer.status == 401
         assert answer.headers["access-control-allow-origin"] == OURS
         assert "x-request-id" in answer.headers["access-control-expose-headers"].lower()
+        # So that it may keep the cookie which ties the linking of an identity to its browser.
+        assert allowed["access-control-allow-credentials"] == "true"
+        assert answer.headers["access-control-allow-credentials"] == "true"
 
 
 @pytest.mark.parametrize("origins", [[], [OURS]])

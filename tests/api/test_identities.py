@@ -15,6 +15,7 @@ from hunter_core.ids import AccountId, IdentityId, new_id
 from hunter_core.mail.mail import MailTemplate
 from tests.api.browser import Browser, a_house_with
 from tests.api.house import PASSWORD, Answer, House
+from tests.api.test_two_factor import turned_on
 from tests.servers.provider import LyingProvider
 
 
@@ -225,6 +226,28 @@ def test_an_account_has_so_many_identities(owner: Owner, house: House, provider:
         uow.commit()
     assert owner.link() == {"error": "too_many_identities"}
     assert len(owner.identities()) == MOST_IDENTITIES
+
+
+def test_an_account_with_a_second_factor_is_asked_for_it_after_the_provider(
+    owner: Owner, house: House, provider: LyingProvider
+) -> None:
+    owner.link()
+    phone, _ = turned_on(owner.house)
+    browser = Browser(house, provider)
+    answer = browser.exchange(browser.sign_in()["code"])
+    assert (answer.status, answer.code) == (401, "TWO_FACTOR_REQUIRED")
+    (ticket,) = [each["message"] for each in answer.error["details"] if each["field"] == "ticket"]
+    assert "token" not in answer.json.get("data", {})
+    verify = {"ticket": ticket, "code": phone.wrong_now()}
+    assert house.post("/api/auth/two-factor/verify", verify).code == "CODE_INVALID"
+    done = house.post("/api/auth/two-factor/verify", {"ticket": ticket, "code": phone.next()})
+    assert done.status == 200
+    assert done.data["user"]["id"] == str(owner.id)
+    # And for linking and unlinking, beside the password.
+    (identity,) = owner.identities()
+    for answer in (owner.begin_link("github"), owner.unlink(identity["id"])):
+        assert (answer.status, answer.code) == (403, "STEP_UP_REQUIRED")
+    assert owner.link("github", password=PASSWORD, code=phone.next()) == {"linked": "github"}
 
 
 def test_nobody_links_or_lists_without_a_session(house: House) -> None:

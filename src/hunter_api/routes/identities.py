@@ -7,6 +7,7 @@ from uuid import UUID
 from hunter_api.answers import NO_CONTENT, Answer, Call, ok
 from hunter_api.errors import BadRequest
 from hunter_api.operations import Lane, Routes
+from hunter_api.proofs import PROOF_REFUSALS, prove
 from hunter_api.routes.providers import NOT_USABLE
 from hunter_api.schemas.providers import (
     AuthorizationView,
@@ -19,14 +20,7 @@ from hunter_core.accounts import linked
 from hunter_core.accounts.identity import ProviderRefused
 from hunter_core.accounts.providers import begin
 from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind
-from hunter_core.accounts.step_up import Proofs, step_up
-from hunter_core.errors import (
-    CodeInvalid,
-    InvalidCredentials,
-    LastWayIn,
-    ProviderUnavailable,
-    StepUpRequired,
-)
+from hunter_core.errors import LastWayIn, ProviderUnavailable
 from hunter_core.ids import IdentityId
 from hunter_core.limits.limit import LimitName
 
@@ -56,7 +50,7 @@ def list_identities(call: Call) -> Answer[IdentitiesView]:
     limit=LimitName.AUTH,
     lane=Lane.PROVIDERS,
     sends=("Set-Cookie",),
-    refuses=(BadRequest, InvalidCredentials, CodeInvalid, StepUpRequired, ProviderUnavailable),
+    refuses=(*PROOF_REFUSALS, BadRequest, ProviderUnavailable),
 )
 def link_identity(call: Call, *, provider: str, body: LinkRequest) -> Answer[AuthorizationView]:
     """
@@ -69,7 +63,7 @@ def link_identity(call: Call, *, provider: str, body: LinkRequest) -> Answer[Aut
     ways = call.ports.sign_in_with
     ways.providers.get(provider)
     ways.providers.target(body.redirectUri)
-    _prove(call, body.password, body.code)
+    prove(call, password=body.password, code=body.code)
     try:
         begun = begin(
             store=call.ports.store,
@@ -92,7 +86,7 @@ def link_identity(call: Call, *, provider: str, body: LinkRequest) -> Answer[Aut
     status=204,
     limit=LimitName.AUTH,
     lane=Lane.PASSWORDS,
-    refuses=(InvalidCredentials, CodeInvalid, StepUpRequired, LastWayIn),
+    refuses=(*PROOF_REFUSALS, LastWayIn),
 )
 def unlink_identity(call: Call, *, identity_id: UUID, body: UnlinkRequest) -> Answer[None]:
     """
@@ -102,7 +96,7 @@ def unlink_identity(call: Call, *, identity_id: UUID, body: UnlinkRequest) -> An
     into an account without a password stays.
     """
     wanted = IdentityId(identity_id)
-    _prove(call, body.password, body.code)
+    prove(call, password=body.password, code=body.code)
     _, gone = call.write(
         lambda uow: linked.unlink(
             uow=uow, account_id=call.caller.account_id, identity_id=wanted, now=call.now
@@ -120,14 +114,3 @@ def unlink_identity(call: Call, *, identity_id: UUID, body: UnlinkRequest) -> An
     )
     call.ports.wake("mail")
     return NO_CONTENT
-
-
-def _prove(call: Call, password: str | None, code: str | None) -> None:
-    step_up(
-        store=call.ports.store,
-        gate=call.ports.gate,
-        signed_in=call.caller,
-        proofs=Proofs(password=password, code=code),
-        now=call.now,
-        client=call.client,
-    )
