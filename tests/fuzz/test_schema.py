@@ -67,6 +67,16 @@ def run_schemathesis(
     return {operation: Counter(statuses) for operation, statuses in json.loads(report.read_text()).items()}
 
 
+NEVER_BY_CHANCE = {
+    # Codes of 256 bits that were mailed, and a password.
+    "verifyEmail",
+    "resetPassword",
+    "confirmEmailChange",
+    "changePassword",
+}
+"""What takes a secret that nobody finds by trying; other tests grant it."""
+
+
 def top_up(url: str, report: Path, seen: Seen, operations: Iterable[str]) -> None:
     """Fuzz those of *operations* again, with other seeds, that have had fewer requests than `LEAST`."""
     for seed in range(SEED + 1, SEED + 1 + ROUNDS):
@@ -104,9 +114,8 @@ def test_no_request_gets_an_answer_that_the_document_does_not_have(lone_app: App
         print(operation, statuses.total(), dict(sorted(statuses.items())))
     assert set(seen) == set(operations)
     for operation, statuses in seen.items():
-        assert any(status.startswith("2") for status in statuses), (
-            f"{operation} was never granted: {statuses}"
-        )
+        granted = any(status.startswith("2") for status in statuses)
+        assert granted or operation in NEVER_BY_CHANCE, f"{operation} was never granted: {statuses}"
         assert not any(status.startswith("5") for status in statuses), (operation, statuses)
         assert not LONG or operation not in various or statuses.total() >= LEAST, (operation, statuses)
     assert "Traceback" not in lone_app.log, lone_app.log[-5000:]
