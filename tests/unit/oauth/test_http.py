@@ -94,7 +94,12 @@ def test_only_a_certificate_that_is_trusted_named_and_good_is_believed(
 
 def test_a_look_up_that_hangs_ends_with_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     closing = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [] if closing.wait(20) else [])
+
+    def hangs(*_: object, **__: object) -> list[object]:
+        closing.wait(20)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hangs)
     began = time.monotonic()
     with pytest.raises(ProviderUnavailable):
         JsonHttp().get("http://provider.example/", Deadline(0.2))
