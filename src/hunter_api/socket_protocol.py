@@ -18,8 +18,8 @@ MESSAGE_LIMIT = 16 * 1024
 PING_SECONDS = 20.0
 """Seconds between two pings, and seconds that a client has to answer one."""
 
-KERNEL_BYTES = 64 * 1024
-"""What the system may keep for a client, and as much again what we do, before it counts as slow."""
+KERNEL_BYTES = 32 * 1024
+"""What the system may keep for a client that has not taken it: beyond that and our own 64 kB frames are queued."""
 
 LAST_SECONDS = 3.0
 """Seconds that a client has to take what was sent before the close, and the close."""

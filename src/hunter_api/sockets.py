@@ -18,11 +18,11 @@ from hunter_core.live.position import Position
 from hunter_core.live.replay import AT_ONCE, OutOfReach
 from hunter_core.ports import Clock
 
-MOST_QUEUED = 256
+MOST_QUEUED = 128
 """Frames that may wait for a client that takes them slowly; with one more it is dropped, and can resume."""
 
-SEND_SECONDS = 20.0
-"""How long a client may take for one frame."""
+SEND_SECONDS = 5.0
+"""How long a client may take nothing, once all buffers on the way to it are full."""
 
 MOST_A_SECOND = 30
 """Messages that a client may send in a second."""

@@ -1,0 +1,252 @@
+"""Live sockets of real processes: killed, drained, cut off from Redis, and clients that behave badly (SPEC 6, 7)."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import socket as sockets
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from hunter_api.socket_protocol import LAST_SECONDS
+from hunter_api.sockets import SEND_SECONDS
+from tests.faults.load import at_length
+from tests.servers.app import App
+from tests.servers.books import Books
+from tests.servers.client import Client
+from tests.servers.live import Listener, code_of, opened, ticket_of
+from tests.servers.postgres import PostgresServer
+from tests.servers.redis import RedisServer
+from tests.servers.served import LONG
+
+
+@pytest.fixture(scope="module")
+def redis_server() -> Iterator[RedisServer]:
+    with RedisServer.start() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def crew(
+    redis_server: RedisServer, postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[App]:
+    """Three processes on one database and one Redis."""
+    url = postgres_server.fresh_database()
+    settings = {"HUNTER_WORKERS": "3", "HUNTER_REDIS_URL": redis_server.url}
+    with App(data_dir=tmp_path_factory.mktemp("crew"), database_url=url, settings=settings) as running:
+        yield running
+        assert "Traceback" not in running.log, running.log[-5000:]
+    postgres_server.drop_database(url)
+
+
+def _waiting(app: App) -> int:
+    with Books(app.database_url) as books:
+        return int(books.one("SELECT count(*) FROM outbox WHERE relayed_at IS NULL"))
+
+
+def _relayed(app: App) -> None:
+    """Return when nothing waits."""
+    deadline = time.monotonic() + 30
+    while _waiting(app):
+        assert time.monotonic() < deadline, f"{_waiting(app)} events wait"
+        time.sleep(0.1)
+
+
+def _play(hunter: Client, rounds: int, pause: float = 0.0) -> int:
+    """Complete and take back, again and again; return the last number."""
+    quest = hunter.create_quest(completionsPerDay=50)["id"]
+    for number in range(rounds):
+        done = hunter.surely("POST", f"/api/quests/{quest}/complete", {}, key=f"{quest}-{number}")
+        assert done.status == 200, done
+        time.sleep(pause)
+    return int(ticket_of(hunter)["after"])
+
+
+def test_across_processes_everybody_hears_everything_once_while_redis_is_killed_flushed_and_hangs(
+    crew: App, redis_server: RedisServer
+) -> None:
+    done = threading.Event()
+
+    def torment() -> None:
+        faults = (
+            redis_server.kill,
+            redis_server.restart,
+            redis_server.flush,
+            redis_server.pause,
+            redis_server.resume,
+        )
+        while not done.is_set():
+            for fault in faults:
+                fault()
+                time.sleep(0.5)
+
+    with contextlib.ExitStack() as stack:
+        hunters = [stack.enter_context(Client(crew.url)).register() for _ in range(at_length(4, 2))]
+        # More sockets than processes, so that some hear of what another process did.
+        listeners = [(hunter, stack.enter_context(Listener(hunter))) for hunter in hunters for _ in range(4)]
+        tormentor = threading.Thread(target=torment)
+        tormentor.start()
+        try:
+            last = {
+                hunter.url + str(hunter.token): _play(hunter, at_length(200, 20), 0.1) for hunter in hunters
+            }
+        finally:
+            done.set()
+            tormentor.join(60)
+        for hunter, listener in listeners:
+            listener.wait_for(last[hunter.url + str(hunter.token)], 5)
+            assert listener.numbers == list(range(listener.after + 1, listener.numbers[-1] + 1))
+            assert listener.codes == [], "no socket is closed for Redis' sake"
+    _relayed(crew)
+
+
+def test_a_logout_acts_on_sockets_of_every_process_within_a_second_with_redis_down(
+    crew: App, redis_server: RedisServer
+) -> None:
+    with Client(crew.url) as hunter, contextlib.ExitStack() as stack:
+        hunter.register()
+        held = [stack.enter_context(opened(hunter)) for _ in range(6)]
+        redis_server.kill()
+        stack.callback(redis_server.restart)
+        # Who is behind looks first, so each is let in by now.
+        time.sleep(1)
+        assert hunter.post("/api/auth/logout").status == 204
+        began = time.monotonic()
+        assert [code_of(each) for each in held] == [4401] * 6
+        # A second, and what a busy machine takes.
+        assert time.monotonic() - began < 1.5
+
+
+def test_killed_again_and_again_nothing_is_lost_and_the_order_kept(lone_app: App) -> None:
+    with Client(lone_app.url) as hunter:
+        hunter.register()
+        quest = hunter.create_quest(completionsPerDay=50)["id"]
+        with Listener(hunter) as listener:
+            kills, chance = at_length(20, 2), random.Random(7)
+
+            def kill() -> None:
+                for _ in range(kills):
+                    time.sleep(chance.uniform(0.05, 0.4))
+                    lone_app.kill()
+                    lone_app.start()
+
+            killer = threading.Thread(target=kill)
+            killer.start()
+            number = 0
+            while killer.is_alive():
+                if number == 40:
+                    quest, number = (
+                        hunter.surely(
+                            "POST",
+                            "/api/quests",
+                            {"title": "On", "type": "DAILY", "baseXP": 10, "completionsPerDay": 50},
+                            key=f"more-{quest}",
+                        ).data["id"],
+                        0,
+                    )
+                assert (
+                    hunter.surely("POST", f"/api/quests/{quest}/complete", {}, key=f"{quest}-{number}").status
+                    == 200
+                )
+                number += 1
+            killer.join()
+            last = int(ticket_of(hunter)["after"])
+            listener.wait_for(last)
+            assert listener.numbers == list(range(listener.after + 1, last + 1))
+        _relayed(lone_app)
+        with Books(lone_app.database_url) as books:
+            assert books.one("SELECT count(*) FROM outbox WHERE parked_at IS NOT NULL") == 0
+
+
+def test_sigterm_closes_every_socket_so_that_clients_come_back_and_exits_in_time(tmp_path: Path) -> None:
+    with App(data_dir=tmp_path / "data") as app, Client(app.url) as hunter:
+        hunter.register()
+        with opened(hunter) as listening, _deaf(app, hunter), opened(hunter) as other:
+            for _ in range(3):
+                hunter.create_quest()
+            began = time.monotonic()
+            ended: list[int] = []
+            stopping = threading.Thread(target=lambda: ended.append(app.terminate()))
+            stopping.start()
+            assert {code_of(listening), code_of(other)} == {1012}
+            stopping.join(30)
+            assert ended == [0]
+            assert time.monotonic() - began < 10
+        assert "Traceback" not in app.log
+
+
+@contextlib.contextmanager
+def _deaf(app: App, hunter: Client) -> Iterator[sockets.socket]:
+    """Hold a socket of *hunter* that takes nothing."""
+    raw = sockets.socket()
+    raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 2048)
+    raw.connect(("127.0.0.1", app.port))
+    asked = (
+        f"GET /api/ws?ticket={ticket_of(hunter)['ticket']}&after=0 HTTP/1.1",
+        "Host: localhost",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version: 13",
+    )
+    raw.sendall("".join(f"{line}\r\n" for line in (*asked, "")).encode())
+    assert raw.recv(12) == b"HTTP/1.1 101"
+    try:
+        yield raw
+    finally:
+        raw.close()
+
+
+if LONG:  # a client has to be given the time in which it takes nothing
+
+    def test_a_client_that_takes_nothing_is_dropped_and_resumes_and_nobody_else_waits(tmp_path: Path) -> None:
+        with App(data_dir=tmp_path / "data") as app, Client(app.url) as hunter:
+            hunter.register()
+            with _deaf(app, hunter) as raw, Listener(hunter) as listener:
+                # Titles of 120 letters of four bytes: so the buffers of the system are full soon.
+                for number in range(480):
+                    assert hunter.create_quest(title="🗡" * 119 + str(number % 10))
+                last = int(ticket_of(hunter)["after"])
+                listener.wait_for(last, 5)
+                # So long it may take nothing, and so long the close; then it is cut off.
+                time.sleep(SEND_SECONDS + LAST_SECONDS + 1)
+                raw.settimeout(10)
+                received = b""
+                with contextlib.suppress(ConnectionResetError):
+                    while part := raw.recv(65536):
+                        received += part
+            assert received.count(b"quest.created") < 480
+            with opened(hunter, after=0) as again:
+                numbers = [json.loads(again.recv(timeout=20))["id"] for _ in range(last)]
+            assert numbers == list(range(1, last + 1))
+
+
+def test_bad_frames_and_bad_tickets_are_told_by_codes_and_the_server_stays_well(app: App) -> None:
+    with Client(app.url) as hunter:
+        hunter.register()
+        bad = {"x" * 1_000_000: 1009, "{nope": 4400, '{"type":"subscribe","channel":"x"}': 4400, "\x00": 4400}
+        for text, code in bad.items():
+            with opened(hunter) as socket:
+                with contextlib.suppress(ConnectionClosed):
+                    socket.send(text)
+                assert code_of(socket) == code
+        with opened(hunter) as socket:
+            with contextlib.suppress(ConnectionClosed):
+                for _ in range(1000):
+                    socket.send('{"type":"ping"}')
+            assert code_of(socket) == 4429
+        with opened(hunter, after=10**12) as socket:
+            assert code_of(socket) == 4416
+        with pytest.raises(InvalidStatus) as refused:
+            opened(hunter, origin="https://evil.example")
+        assert refused.value.response.status_code == 403
+        assert hunter.me()["hunterName"] == hunter.user["hunterName"]
+        assert hunter.get("/health/ready").status == 200
+        assert "Traceback" not in app.log
+        assert "ticket=" not in app.log
