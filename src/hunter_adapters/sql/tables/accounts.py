@@ -29,6 +29,7 @@ from hunter_adapters.sql.tables.base import (
 from hunter_core.accounts.account import Role
 from hunter_core.accounts.api_token import LONGEST_TOKEN_NAME, Scope
 from hunter_core.accounts.code import CodePurpose
+from hunter_core.accounts.identity import LONGEST_ISSUER, LONGEST_SUBJECT
 from hunter_core.accounts.session import LONGEST_ADDRESS, LONGEST_DEVICE
 from hunter_core.keys import LONGEST_KEY
 from hunter_core.mail.mail import MailTemplate
@@ -63,8 +64,8 @@ identities = Table(
     metadata,
     id_column(),
     owner("accounts", "account_id"),
-    Column("issuer", String(255), nullable=False),
-    Column("subject", String(255), nullable=False),
+    Column("issuer", String(LONGEST_ISSUER), nullable=False),
+    Column("subject", String(LONGEST_SUBJECT), nullable=False),
     Column("email", String(254)),
     instant("created_at"),
     UniqueConstraint("issuer", "subject"),
