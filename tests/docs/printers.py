@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.docs import asvs, data, http, project, rules
+from tests.docs import asvs, data, exported, http, project, rules
 from tests.docs.printed import Printer
 
 PRINTERS: dict[str, Printer] = {
@@ -10,5 +10,6 @@ PRINTERS: dict[str, Printer] = {
     **http.PRINTERS,
     **data.PRINTERS,
     **project.PRINTERS,
+    **exported.PRINTERS,
     **asvs.PRINTERS,
 }

@@ -15,10 +15,12 @@ from hunter_core.accounts.administration import Admin, find
 from hunter_core.accounts.api_token import ApiToken, Scope, digest, new_token
 from hunter_core.accounts.code import CodePurpose
 from hunter_core.accounts.codes import issue
-from hunter_core.accounts.deletion import GRACE, plan_deletion
+from hunter_core.accounts.deletion import GRACE, plan_deletion, take_back_deletion
 from hunter_core.accounts.erasure import ACCOUNTS_AT_ONCE, erase, erase_due
+from hunter_core.accounts.give_up_address import give_up_address
 from hunter_core.accounts.login import login
 from hunter_core.accounts.register import Registration, register
+from hunter_core.accounts.reset_password import reset_password
 from hunter_core.accounts.security_log import SecurityEventKind as Kind
 from hunter_core.accounts.sign_in import Gate, SignIn
 from hunter_core.completions.complete import complete
@@ -243,6 +245,39 @@ def test_when_the_grace_is_over_there_is_no_such_account_though_it_has_rows_yet(
     assert house.on_the_board() == []
 
 
+def test_whoever_has_forgotten_the_password_may_come_back_too(house: House) -> None:
+    account = house.leave(house.registered().me.account.id)
+    code, secret = house.store.run(
+        lambda uow: issue(
+            uow=uow,
+            secrets=house.gate.codes,
+            purpose=CodePurpose.RESET_PASSWORD,
+            account_id=account.id,
+            now=NOW + DAY,
+        )
+    )
+    assert code.account_id == account.id
+
+    reset_password(store=house.store, gate=house.gate, code=secret, password="N3w!N3w!N3w!x", now=NOW + DAY)
+
+    # A new password alone takes nothing back.
+    assert house.account(account.id).delete_at == account.delete_at
+    assert house.login(now=NOW + DAY, password="N3w!N3w!N3w!x").me.came_back
+
+
+def test_an_account_without_an_address_is_told_nothing_and_comes_back_by_another_way(house: House) -> None:
+    account_id = house.registered().me.account.id
+    house.store.run(lambda uow: give_up_address(uow=uow, key="jinwoo@example.org", now=NOW))
+    told = len(house.mails())
+
+    account = house.store.run(
+        lambda uow: take_back_deletion(uow=uow, account=uow.accounts.lock(account_id), now=NOW + DAY)
+    )
+
+    assert (account.is_active, account.delete_at) == (True, None)
+    assert len(house.mails()) == told
+
+
 def test_an_ordinary_sign_in_is_no_coming_back(house: House) -> None:
     house.registered()
 
@@ -311,7 +346,9 @@ def test_an_account_is_found_by_address_or_name(house: House, who: str) -> None:
         assert find(uow, who).account.id == account_id
 
 
-@pytest.mark.parametrize("who", ["", "Jin", "jin@example.org", "@", "J" * 10_000, "a\x00b", "\udcff", "\udcff@a"])
+@pytest.mark.parametrize(
+    "who", ["", "Jin", "jin@example.org", "@", "J" * 10_000, "a\x00b", "\udcff", "\udcff@a"]
+)
 def test_who_is_not_there_is_not_found(house: House, who: str) -> None:
     house.registered()
     with house.store.read() as uow, pytest.raises(NotFound):

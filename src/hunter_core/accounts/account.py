@@ -52,6 +52,10 @@ class Account:
         """Tell whether a sign-in at *now* takes the owner's wish to leave back: in its grace, and not banned."""
         return self.delete_at is not None and now < self.delete_at and self.deactivated_at is None
 
+    def may_be_entered(self, now: datetime) -> bool:
+        """Tell whether its owner may come in: it is in use, or a sign-in at *now* makes it so again."""
+        return self.is_active or self.may_be_taken_back(now)
+
     def is_gone(self, now: datetime) -> bool:
         """Tell whether the grace of a deletion is over: from then on nobody signs in, as if it was erased."""
         return self.delete_at is not None and now >= self.delete_at

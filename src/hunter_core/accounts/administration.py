@@ -9,7 +9,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from hunter_core.accounts.account import Account, Role
-from hunter_core.accounts.deletion import end_every_way_in, show_hunter
+from hunter_core.accounts.code import CodePurpose
+from hunter_core.accounts.deletion import show_hunter
+from hunter_core.accounts.give_up_address import has_given_up
 from hunter_core.accounts.names import check_email, check_hunter_name, email_key
 from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind, SecurityLog
 from hunter_core.errors import InvalidInput, NotFound
@@ -164,7 +166,10 @@ def _deactivate(uow: UnitOfWork, account_id: AccountId, now: datetime) -> bool:
         return False
     account = replace(account, deactivated_at=now, is_active=False, updated_at=now)
     uow.accounts.save(account)
-    end_every_way_in(uow, account_id, now)
+    uow.sessions.end_all(account_id, at=now)
+    # API tokens rest: they are refused while the account is out of use, and go on afterwards.
+    for purpose in CodePurpose:
+        uow.codes.use_up(account_id, purpose, at=now)
     show_hunter(uow, account, now)
     _tell(uow, account, MailTemplate.DEACTIVATED, now)
     return True
@@ -190,4 +195,5 @@ def _change_role(uow: UnitOfWork, account_id: AccountId, role: Role, now: dateti
 
 
 def _tell(uow: UnitOfWork, account: Account, template: MailTemplate, now: datetime) -> None:
-    post(uow=uow, template=template, to=account.email, account_id=account.id, now=now)
+    if not has_given_up(account):
+        post(uow=uow, template=template, to=account.email, account_id=account.id, now=now)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hunter_core.accounts.account import Account
-from hunter_core.accounts.code import CodePurpose
+from hunter_core.accounts.give_up_address import end_every_way_in, has_given_up
 from hunter_core.errors import InvalidCredentials
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import AccountId
@@ -29,21 +29,21 @@ def plan_deletion(*, uow: UnitOfWork, account_id: AccountId, now: datetime) -> A
         NotFound: If there is no such account.
     """
     account = uow.accounts.lock(account_id)
-    if account.delete_at is not None:
+    if account.delete_at is not None and not account.is_active:
         return account
     account = replace(account, delete_at=now + GRACE, is_active=False, updated_at=now)
     uow.accounts.save(account)
-    end_every_way_in(uow, account_id, now)
-    uow.api_tokens.end_all(account_id, at=now)
+    end_every_way_in(uow=uow, account_id=account_id, now=now)
     show_hunter(uow, account, now)
-    post(
-        uow=uow,
-        template=MailTemplate.DELETION_PLANNED,
-        to=account.email,
-        account_id=account_id,
-        now=now,
-        details={"until": f"{now + GRACE:%Y-%m-%d %H:%M} UTC"},
-    )
+    if not has_given_up(account):
+        post(
+            uow=uow,
+            template=MailTemplate.DELETION_PLANNED,
+            to=account.email,
+            account_id=account_id,
+            now=now,
+            details={"until": f"{now + GRACE:%Y-%m-%d %H:%M} UTC"},
+        )
     return account
 
 
@@ -65,21 +65,15 @@ def take_back_deletion(*, uow: UnitOfWork, account: Account, now: datetime) -> A
     account = replace(account, delete_at=None, is_active=account.deactivated_at is None, updated_at=now)
     uow.accounts.save(account)
     show_hunter(uow, account, now)
-    post(
-        uow=uow,
-        template=MailTemplate.DELETION_CANCELLED,
-        to=account.email,
-        account_id=account.id,
-        now=now,
-    )
+    if not has_given_up(account):
+        post(
+            uow=uow,
+            template=MailTemplate.DELETION_CANCELLED,
+            to=account.email,
+            account_id=account.id,
+            now=now,
+        )
     return account
-
-
-def end_every_way_in(uow: UnitOfWork, account_id: AccountId, now: datetime) -> None:
-    """End the sessions and codes of an account, which is locked."""
-    uow.sessions.end_all(account_id, at=now)
-    for purpose in CodePurpose:
-        uow.codes.use_up(account_id, purpose, at=now)
 
 
 def show_hunter(uow: UnitOfWork, account: Account, now: datetime) -> Hunter:

@@ -63,7 +63,7 @@ def reset_password(
         def keep(uow: UnitOfWork) -> Account:
             redeem(uow=uow, secrets=gate.codes, purpose=CodePurpose.RESET_PASSWORD, code=code, now=now)
             account = uow.accounts.lock(account_id)
-            if not account.is_active:
+            if not account.may_be_entered(now):
                 raise CodeInvalid
             if not account.is_verified:
                 detach_everything(uow=uow, account_id=account.id, now=now)

@@ -66,7 +66,7 @@ def answer(*, uow: UnitOfWork, mail: Mail, codes: CodeSecrets, now: datetime) ->
     if found is None:
         return None
     account = uow.accounts.lock(found.id)
-    if account.email_key != mail.address_key or not account.is_active:
+    if account.email_key != mail.address_key or not account.may_be_entered(now):
         return None
     if mail.template is MailTemplate.VERIFY_EMAIL and account.is_verified:
         return None
