@@ -114,7 +114,7 @@ def revoke_api_token(
         NotFound: If the account has none with this id, or it was revoked before.
     """
     if not store.run(lambda uow: uow.api_tokens.revoke(signed_in.account_id, token_id, at=now)):
-        raise NotFound("API token", token_id)
+        raise NotFound("token", token_id)
     _record(gate, SecurityEventKind.API_TOKEN_REVOKED, signed_in, token_id, now, client)
 
 
