@@ -74,9 +74,14 @@ class Ground:
     @contextmanager
     def nothing_stored(self) -> Iterator[None]:
         """Assert that the database holds afterwards what it held before, to the last column."""
-        before = self.books.contents()
+        before = self.contents()
         yield
-        assert self.books.contents() == before
+        assert self.contents() == before
+
+    def contents(self) -> dict[str, object]:
+        """Return what every table holds; of those that jobs go on to write, how many rows."""
+        counts = self.books.counts()
+        return {**self.books.contents(), **{table: counts[table] for table in ("mails", "outbox")}}
 
     def assert_refused(self, answer: Answer, field: str, value: object) -> None:
         """Assert that *field* is named in a refusal, and that nothing was stored."""
