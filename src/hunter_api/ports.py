@@ -13,6 +13,8 @@ from hunter_core.accounts.sign_in import Gate
 from hunter_core.achievements.ports import Popularity
 from hunter_core.leaderboard.board import Boards
 from hunter_core.live.fan_out import LocalFanOut
+from hunter_core.notifications.ports import Pusher
+from hunter_core.notifications.targets import NoPusher
 from hunter_core.ports import Clock, Dice, Store
 from hunter_core.relay.ports import FanOut
 from hunter_core.rules.rulebook import Rulebook
@@ -34,6 +36,7 @@ class Ports:
             for each, so that no thread waits for one.
         fan_out: By which live sockets hear what is relayed.
         live_threads: How many threads ask the store for live sockets.
+        pusher: What push targets are checked by.
         sign_in_with: The identity providers, and how a browser is brought to them and back.
     """
 
@@ -56,3 +59,4 @@ class Ports:
     provider_threads: int = 4
     live_threads: int = 2
     fan_out: FanOut = attrs.field(factory=LocalFanOut)
+    pusher: Pusher = attrs.field(factory=NoPusher)

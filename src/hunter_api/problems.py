@@ -50,6 +50,7 @@ STATUS: Mapping[type[HunterError], HTTPStatus] = {
     core.TwoFactorAlreadyOn: HTTPStatus.CONFLICT,
     core.TwoFactorNotOn: HTTPStatus.CONFLICT,
     core.ApiTokenLimitReached: HTTPStatus.CONFLICT,
+    core.PushTargetLimitReached: HTTPStatus.CONFLICT,
     core.IdempotencyInProgress: HTTPStatus.CONFLICT,
     # The body.
     api.BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,

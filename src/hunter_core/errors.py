@@ -322,6 +322,16 @@ class ApiTokenLimitReached(Refused):
         self.limit = limit
 
 
+class PushTargetLimitReached(Refused):
+    """The hunter has as many push targets as there may be."""
+
+    code = "PUSH_TARGET_LIMIT_REACHED"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"There may be at most {limit} push targets. Delete one first.")
+        self.limit = limit
+
+
 class IdempotencyInProgress(Refused):
     """The first request with this key is still under way."""
 

@@ -42,6 +42,8 @@ from hunter_core.limits.limit import Limit, LimitName
 from hunter_core.mail.letters import Letters
 from hunter_core.mail.ports import Message
 from hunter_core.mail.send import MailRoom, send_due
+from hunter_core.notifications.ports import Pusher
+from hunter_core.notifications.targets import NoPusher
 from hunter_core.ports import Store
 from hunter_core.rules.toml import load_rulebook
 from tests.api.secret_watch import no_secret_is_told
@@ -113,6 +115,7 @@ def ports_over(
     policy: AuthPolicy = CONTRACT,
     limits: RateLimits | None = None,
     sign_in_with: SignInWith | None = None,
+    pusher: Pusher | None = None,
 ) -> Ports:
     return Ports(
         store=store,
@@ -125,6 +128,7 @@ def ports_over(
         boards=boards_of(store),
         ready=ready,
         sign_in_with=sign_in_with or SignInWith(),
+        pusher=pusher or NoPusher(),
     )
 
 

@@ -197,12 +197,23 @@ def test_a_whole_story_fits_the_document(house: House) -> None:
     fits("DELETE", f"{one}/completions/{completion}", "/api/quests/{questId}/completions/{completionId}")
     fits("DELETE", f"/api/users/me/pauses/{pause['id']}", "/api/users/me/pauses/{pauseId}")
     fits("DELETE", one, "/api/quests/{questId}")
+    _fit_what_is_told(fits)
     fits("POST", "/api/ws/ticket", "/api/ws/ticket")
     _fit_what_is_done_with_providers(fits)
     _fit_what_is_done_by_mail(house, fits)
     fits("POST", "/api/auth/logout-all", "/api/auth/logout-all")
     fits("POST", "/api/auth/logout", "/api/auth/logout")
     assert len(told) == len(operations())
+
+
+def _fit_what_is_told(fits: Callable[..., Any]) -> None:
+    """Nobody relays here, and no pushes are installed; test_notifications.py has both."""
+    base, nobody = "/api/notifications", "019aa000-0000-7000-8000-000000000000"
+    fits("POST", f"{base}/read-all", f"{base}/read-all")
+    fits("POST", f"{base}/{nobody}/read", f"{base}/{{notificationId}}/read")
+    fits("DELETE", f"{base}/{nobody}", f"{base}/{{notificationId}}")
+    fits("POST", f"{base}/targets", f"{base}/targets", {"url": "ntfys://ntfy.sh/quests"})
+    fits("DELETE", f"{base}/targets/{nobody}", f"{base}/targets/{{targetId}}")
 
 
 def _fit_what_is_done_with_providers(fits: Callable[..., Any]) -> None:

@@ -25,10 +25,12 @@ READ = """
     getMe getSettings listPauses getLedger getProfile
     listQuests listToday getQuest listCompletions getCalendar
     listAchievements listUnlocked readLeaderboard
+    listNotifications
     getXpHistory getAttributeHistory getHeatMap listQuestFigures getSummary
 """
 WRITE = """
     createPause deletePause
+    readAllNotifications readNotification removeNotification
     postQuest patchQuest deleteQuest postCompletion deleteCompletion postSkip
 """
 SESSION_ONLY = """
@@ -39,6 +41,7 @@ SESSION_ONLY = """
     createApiToken listApiTokens revokeApiToken
     changeMe patchSettings exportMe deleteMe
     createTicket
+    listPushTargets addPushTarget removePushTarget
 """
 
 SIGNED_IN = [operation for operation in operations() if operation.signed_in]

@@ -10,7 +10,7 @@ SETTINGS = {
     "questReminders": True, "streakWarnings": True, "achievementAlerts": True, "emailNotifications": True,
     "pushNotifications": True, "dailyDigest": False, "theme": "dark", "language": "en", "animationsEnabled": True,
     "fontSize": "medium", "profileVisibility": "public", "showOnLeaderboard": True, "allowFriendRequests": True,
-    "timezone": "UTC", "dayStart": "00:00", "restDays": [], "pending": None,
+    "timezone": "UTC", "dayStart": "00:00", "restDays": [], "quietHours": None, "pending": None,
 }  # fmt: skip
 
 

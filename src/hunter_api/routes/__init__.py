@@ -12,6 +12,7 @@ from hunter_api.routes import (
     identities,
     leaderboard,
     live,
+    notifications,
     providers,
     quests,
     recovery,
@@ -34,6 +35,7 @@ ALL_ROUTES = (
     achievements.routes,
     leaderboard.routes,
     analytics.routes,
+    notifications.routes,
     live.routes,
     health.routes,
 )

@@ -20,6 +20,7 @@ from hunter_api.schemas.hunters import (
     PauseView,
     ProfileChange,
     ProfileView,
+    QuietHoursWish,
     SettingsChange,
     SettingsView,
 )
@@ -96,6 +97,7 @@ def patch_settings(call: Call, *, body: SettingsChange) -> Answer[SettingsView]:
         timezone=_given(body.timezone),
         day_start=_given(body.dayStart),
         rest_days=None if body.restDays is UNSET else [day.number for day in body.restDays],
+        quiet_hours=_quiet(body.quietHours),
     )
     found = call.write(
         lambda uow: change_settings(
@@ -186,6 +188,12 @@ def get_profile(call: Call, *, hunter_name: str) -> Answer[ProfileView]:
 
 def _me(call: Call) -> Callable[[UnitOfWork], Me]:
     return lambda uow: read_me(uow=uow, account_id=call.hunter_id, now=call.now, rulebook=call.ports.rulebook)
+
+
+def _quiet(wish: QuietHoursWish | UnsetType | None) -> tuple[str, str] | tuple[()] | None:
+    if isinstance(wish, UnsetType):
+        return None
+    return () if wish is None else (wish.from_, wish.until)
 
 
 def _given(value: Value | UnsetType) -> Value | None:

@@ -124,6 +124,15 @@ ReminderTime = Annotated[
         extra={"message": "must be a time HH:MM, or an instant with its offset"},
     ),
 ]
+WallTime = Annotated[
+    str,
+    Meta(
+        pattern=f"^{_WALL_CLOCK}$",
+        description="A time of the day, `HH:MM`.",
+        examples=["22:00"],
+        extra={"message": "must be a time from 00:00 to 23:59, written HH:MM"},
+    ),
+]
 AttributeSet = Annotated[
     tuple[Attribute, ...],
     Meta(

@@ -17,6 +17,7 @@ from hunter_api.schemas.fields import (
     HunterName,
     RestDays,
     UtcInstant,
+    WallTime,
     Weekday,
     ZoneName,
     text,
@@ -27,6 +28,7 @@ from hunter_core.hunters.change_settings import SettingsView as CoreSettings
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.hunters.me import Me
 from hunter_core.hunters.profile import LONGEST_AVATAR_STYLE, LONGEST_LINK
+from hunter_core.hunters.quiet import QuietHours
 from hunter_core.hunters.settings import LONGEST_LANGUAGE, FontSize, Theme, Visibility
 from hunter_core.ledger.entry import LedgerEntry
 from hunter_core.words import EntryKind, Rank
@@ -69,6 +71,14 @@ class ProfileChange:
 
 
 @attrs.frozen(kw_only=True)
+class QuietHoursWish:
+    """From when until when nothing rings, by the hunter's wall clock, over midnight where `until` is earlier."""
+
+    from_: WallTime
+    until: WallTime
+
+
+@attrs.frozen(kw_only=True)
 class SettingsChange:
     """Which settings are to be changed; zone and day start once in 24 hours, from the next local day on."""
 
@@ -88,6 +98,7 @@ class SettingsChange:
     timezone: ZoneName | UnsetType = UNSET
     dayStart: DayStart | UnsetType = UNSET
     restDays: RestDays | UnsetType = UNSET
+    quietHours: QuietHoursWish | UnsetType | None = UNSET
 
 
 @attrs.frozen(kw_only=True)
@@ -124,6 +135,19 @@ class PendingSettings:
     since: UtcInstant
 
 
+class QuietHoursView(msgspec.Struct, kw_only=True, rename={"from_": "from"}):
+    """From when until when nothing rings, by the hunter's wall clock."""
+
+    from_: str
+    until: str
+
+    @classmethod
+    def of(cls, quiet: QuietHours) -> QuietHoursView:
+        """Return the quiet hours as they go out."""
+        begins, until = quiet.written()
+        return cls(from_=begins, until=until)
+
+
 @attrs.frozen(kw_only=True, slots=False)
 class SettingsView:
     """All settings; zone and day start are those last chosen, `pending` says from when they hold."""
@@ -144,6 +168,7 @@ class SettingsView:
     timezone: str
     dayStart: str
     restDays: tuple[Weekday, ...]
+    quietHours: QuietHoursView | None
     pending: PendingSettings | None
 
     @classmethod
@@ -167,6 +192,7 @@ class SettingsView:
             timezone=view.zone,
             dayStart=format_day_start(view.day_start),
             restDays=tuple(WEEKDAY_NAMES[day] for day in view.rest_days),
+            quietHours=None if chosen.quiet_hours is None else QuietHoursView.of(chosen.quiet_hours),
             pending=None
             if pending is None
             else PendingSettings(

@@ -1,0 +1,1 @@
+"""Pushes, by apprise: an extra, `hunter-system[push]`."""

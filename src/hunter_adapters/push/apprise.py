@@ -1,0 +1,154 @@
+"""Hands notifications to push services by apprise, each in a bounded time, and to none in this network."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import re
+import threading
+import warnings
+from socket import socket
+from typing import Any
+
+import apprise
+from urllib3.util import connection as urllib3_connection
+
+from hunter_adapters.outbound import AddressRefused, Outbound
+from hunter_core.errors import InvalidInput
+from hunter_core.notifications.ports import PushFailed
+from hunter_core.notifications.push import LONGEST_SHOWN, LONGEST_URL
+
+HOSTED = frozenset({"discord", "pbul", "pover", "slack", "tgram"})
+"""Services whose addresses name no host: apprise knows where they are."""
+
+SELF_HOSTED = frozenset({"gotifys", "matrixs", "mmosts", "ntfys"})
+"""Services whose addresses name a host; by https alone."""
+
+LONGEST_PUSH = 15.0
+"""Seconds after which a push has failed, whatever its target still does."""
+
+MOST_STUCK = 32
+"""Pushes that may hang beyond their time, at one time; past it no further ones are begun."""
+
+_ADDRESS = re.compile(
+    r"([a-z]+)://"
+    r"(?:[^@/?#\s]*@)?"  # who
+    r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:@/?#\s]+)(?::[0-9]*|:[^\[\]:@/?#\s]+)?"  # where; of Telegram's, half a token
+    r"(?:/[^?#\s]*)?",
+    re.ASCII,
+)
+
+log = logging.getLogger("hunter.push")
+
+
+class ApprisePusher:
+    """Implements `hunter_core.notifications.ports.Pusher`."""
+
+    def __init__(self, outbound: Outbound) -> None:
+        self._outbound = outbound
+        self._asset = apprise.AppriseAsset(
+            app_id="hunter",
+            app_desc="The Hunter System",
+            async_mode=False,
+            secure_logging=True,
+            storage_mode=apprise.PersistentStoreMode.MEMORY,
+        )
+        self._loading, self._loaded = threading.Lock(), False
+        self._stuck = threading.Semaphore(MOST_STUCK)
+        _guard_connections()
+
+    def check(self, url: str) -> str:
+        scheme, host = self._parts(url)
+        if scheme in SELF_HOSTED:
+            try:
+                self._outbound.check_host(host)
+            except AddressRefused as error:
+                raise InvalidInput("url", "must not lead into a private network") from error
+        if self._plugin(url) is None:
+            raise InvalidInput("url", f"is no complete address of {scheme}: see its page among apprise's")
+        # Whatever follows the host is a token, or a topic that is as good as one.
+        shown = f"{scheme}://{host}/…" if scheme in SELF_HOSTED else f"{scheme}://…"
+        return shown[:LONGEST_SHOWN]
+
+    def push(self, url: str, title: str, message: str) -> None:
+        if not self._stuck.acquire(blocking=False):
+            raise PushFailed("too many targets hang")
+        answers: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
+        # A thread of its own: whoever never answers holds nobody up, and not the end of the process either.
+        threading.Thread(
+            target=self._push, args=(url, title, message, answers), name="push", daemon=True
+        ).start()
+        try:
+            failure = answers.get(timeout=LONGEST_PUSH)
+        except queue.Empty:
+            raise PushFailed(f"no answer in {LONGEST_PUSH:.0f} s") from None
+        if failure is not None:
+            raise failure
+
+    def _push(self, url: str, title: str, message: str, answers: queue.SimpleQueue[Exception | None]) -> None:
+        try:
+            _guarded.outbound = self._outbound
+            answers.put(self._failure(url, title, message))
+        except Exception as error:
+            log.exception("a push failed in a way that nobody foresaw")
+            answers.put(PushFailed(type(error).__name__))
+        finally:
+            self._stuck.release()
+
+    def _failure(self, url: str, title: str, message: str) -> PushFailed | None:
+        plugin = self._plugin(url)
+        if plugin is None:
+            return PushFailed("apprise does not know this address", for_good=True)
+        _guarded.refused = False
+        taken = plugin.notify(body=message, title=title, body_format=apprise.NotifyFormat.TEXT)
+        if taken:
+            return None
+        if _guarded.refused:
+            return PushFailed("the target leads into a private network", for_good=True)
+        return PushFailed("the service did not take it")
+
+    def _plugin(self, url: str) -> Any:
+        with self._loading:
+            if not self._loaded:
+                # All its services are read at the first use; some of them by modules that Python deprecates.
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", DeprecationWarning)
+                    apprise.Apprise.instantiate("ntfys://example.com/topic", asset=self._asset)
+                self._loaded = True
+        return apprise.Apprise.instantiate(url, asset=self._asset, suppress_exceptions=True)
+
+    def _parts(self, url: str) -> tuple[str, str]:
+        """Return the scheme and the host (without user and port) of *url*."""
+        found = _ADDRESS.fullmatch(url) if len(url) <= LONGEST_URL else None
+        if found is None:
+            # What follows a question mark could switch off the check of certificates, or make a target slow.
+            raise InvalidInput(
+                "url", "must be an address of apprise without a query, such as ntfys://ntfy.sh/topic"
+            )
+        scheme, host = found[1], found[2]
+        if scheme not in HOSTED | SELF_HOSTED:
+            raise InvalidInput("url", f"must be of one of {', '.join(sorted(HOSTED | SELF_HOSTED))}")
+        return scheme, host
+
+
+_guarded = threading.local()
+"""Says in which threads connections are looked at: those of pushes."""
+
+_unguarded = urllib3_connection.create_connection
+
+
+def _guard_connections() -> None:
+    """Let urllib3, by which apprise connects, ask in the threads of pushes where it may go."""
+    urllib3_connection.create_connection = _create_connection
+
+
+def _create_connection(address: tuple[str, int], timeout: Any = None, *more: Any, **options: Any) -> socket:
+    outbound: Outbound | None = getattr(_guarded, "outbound", None)
+    if outbound is None:
+        return _unguarded(address, timeout, *more, **options)
+    host, port = address
+    try:
+        return outbound.connect(host, port, timeout if isinstance(timeout, int | float) else LONGEST_PUSH)
+    except AddressRefused:
+        _guarded.refused = True
+        raise
