@@ -201,6 +201,8 @@ def test_a_whole_story_fits_the_document(house: House) -> None:
     fits("POST", "/api/ws/ticket", "/api/ws/ticket")
     _fit_what_is_done_with_providers(fits)
     _fit_what_is_done_by_mail(house, fits)
+    # Refused, for others follow; test_account.py has the rest.
+    fits("DELETE", "/api/users/me", "/api/users/me", {"password": "Wr0ng!Wr0ng!Wr0ng!"})
     fits("POST", "/api/auth/logout-all", "/api/auth/logout-all")
     fits("POST", "/api/auth/logout", "/api/auth/logout")
     assert len(told) == len(operations())
