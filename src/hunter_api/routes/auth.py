@@ -129,6 +129,7 @@ def refresh(call: Call, *, body: RefreshRequest) -> Answer[TokensView]:
     )
     if isinstance(done, Reused):
         call.ports.gate.log.record(done.event)
+        call.ports.wake("mail")
         raise done.refusal()
     return ok(TokensView(token=done.token, refreshToken=done.refresh_token))
 
