@@ -51,7 +51,7 @@ def test_a_step_up_puts_a_new_session_in_the_place_of_the_old_one(strict: House)
     assert after["id"] != before["id"]
     assert (after["expiresAt"], after["device"]) == (before["expiresAt"], before["device"])
     # What was proved is proved of the new one: it needs no other proof.
-    assert renewed.post("/api/auth/two-factor", {}).status == 201
+    assert renewed.post("/api/auth/change-email", {"email": "new@example.com"}).status == 202
     refreshed = renewed.post("/api/auth/refresh", {"refreshToken": renewed.refresh_token})
     assert refreshed.status == 200
 

@@ -13,9 +13,10 @@ import pytest
 from hunter_adapters.oauth.http import Deadline, JsonHttp
 from hunter_core.accounts.code import CodePurpose
 from hunter_core.accounts.codes import issue
+from hunter_core.accounts.policy import STRICT
 from hunter_core.errors import ProviderUnavailable
 from tests.api.browser import Browser, a_house_with
-from tests.api.house import PASSWORD, House
+from tests.api.house import PASSWORD, House, a_house
 from tests.api.test_two_factor import turned_on
 from tests.servers.mail import Certificates
 from tests.servers.provider import LyingProvider
@@ -48,20 +49,30 @@ def test_a_provider_is_one_factor_and_the_second_one_is_asked_for(provider: Lyin
         assert verified.status == 200
 
 
-def test_a_reset_of_the_password_leaves_the_second_factor_on(hunter: House) -> None:
-    phone, _ = turned_on(hunter)
-    with hunter.store.write() as uow:
+def one_code(house: House, purpose: CodePurpose) -> str:
+    """Return what a mail would bring."""
+    with house.store.write() as uow:
         account = uow.accounts.by_email("jinwoo@example.com")
         assert account is not None
+        account = uow.accounts.lock(account.id)
         _, code = issue(
             uow=uow,
-            secrets=hunter.ports.gate.codes,
-            purpose=CodePurpose.RESET_PASSWORD,
-            account_id=uow.accounts.lock(account.id).id,
-            now=hunter.clock.now(),
+            secrets=house.ports.gate.codes,
+            purpose=purpose,
+            account_id=account.id,
+            now=house.clock.now(),
         )
         uow.commit()
+    return code
+
+
+def test_a_reset_of_the_password_leaves_the_second_factor_on(hunter: House) -> None:
+    assert (
+        hunter.post(f"{AUTH}/verify-email", {"code": one_code(hunter, CodePurpose.VERIFY_EMAIL)}).status < 300
+    )
+    phone, _ = turned_on(hunter)
     new = "Another-shadow-rises-2!"
+    code = one_code(hunter, CodePurpose.RESET_PASSWORD)
     answer = hunter.another().post(f"{AUTH}/reset-password", {"code": code, "newPassword": new})
     assert answer.status in (200, 204)
     assert b"oken" not in answer.body
@@ -71,6 +82,21 @@ def test_a_reset_of_the_password_leaves_the_second_factor_on(hunter: House) -> N
     assert hunter.another().post(f"{AUTH}/login", credentials).code == "TWO_FACTOR_REQUIRED"
     code = phone.next()
     assert hunter.another().post(f"{AUTH}/login", {**credentials, "code": code}).status == 200
+
+
+def test_under_the_strict_profile_a_second_factor_takes_a_proved_address() -> None:
+    """Else a reset would take it off: who made an account without owning its address must not keep the owner out."""
+    with a_house(policy=STRICT) as house:
+        house.register()
+        owner = house.another()
+        credentials = {"email": "jinwoo@example.com", "password": PASSWORD}
+        owner.token = owner.post(f"{AUTH}/login", credentials).data["token"]
+        refused = owner.post(f"{AUTH}/two-factor", {"password": PASSWORD})
+        assert (refused.status, refused.code) == (403, "NOT_VERIFIED")
+        assert owner.get(f"{AUTH}/two-factor").data["isOn"] is False
+        code = one_code(house, CodePurpose.VERIFY_EMAIL)
+        assert owner.post(f"{AUTH}/verify-email", {"code": code}).status < 300
+        turned_on(owner)
 
 
 def test_no_token_passes_for_another(hunter: House) -> None:

@@ -47,13 +47,14 @@ def get_two_factor(call: Call) -> Answer[TwoFactorView]:
     status=201,
     limit=LimitName.AUTH,
     lane=Lane.PASSWORDS,
-    refuses=(*PROOF_REFUSALS, TwoFactorAlreadyOn),
+    refuses=(*PROOF_REFUSALS, NotVerified, TwoFactorAlreadyOn),
 )
 def begin_two_factor(call: Call, *, body: Proof) -> Answer[NewSecretView]:
     """
     Begin two-factor: get the secret for an app, once.
 
-    Needs a fresh proof. Nothing is on until the app's first code is sent to `confirm`, within 10 minutes.
+    Needs a fresh proof, and under the profile `strict` a verified address. Nothing is on until the app's first
+    code is sent to `confirm`, within 10 minutes.
     """
     prove(call, password=body.password, code=body.code)
     made = call.write(

@@ -26,6 +26,8 @@ class AuthPolicy:
         renews_sessions: Whether a new proof of who somebody is makes a new session, and ends the one that they had.
         ends_on_code_reuse: Whether a provider's sign-in code that comes a second time ends the session that it gave:
             somebody else has it. A page that is loaded again with its code would sign its owner out.
+        secures_proved_only: Whether a second factor takes a proved address: a reset of the password takes it from an
+            account whose address was never proved, for somebody else may have made it.
         hides_addresses: Whether registering answers the same for an address that is taken, and a mail tells.
     """
 
@@ -38,6 +40,7 @@ class AuthPolicy:
     hides_addresses: bool = False
     renews_sessions: bool = False
     ends_on_code_reuse: bool = False
+    secures_proved_only: bool = False
 
 
 CONTRACT = AuthPolicy(access_lasts=timedelta(days=7), passwords=CONTRACT_PASSWORDS)
@@ -48,4 +51,5 @@ STRICT = AuthPolicy(
     hides_addresses=True,
     renews_sessions=True,
     ends_on_code_reuse=True,
+    secures_proved_only=True,
 )

@@ -12,7 +12,7 @@ from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind
 from hunter_core.accounts.session import NOWHERE, Client, SignedIn
 from hunter_core.accounts.sign_in import Gate
 from hunter_core.accounts.two_factor import TwoFactor, Way
-from hunter_core.errors import TwoFactorAlreadyOn, TwoFactorNotOn
+from hunter_core.errors import NotVerified, TwoFactorAlreadyOn, TwoFactorNotOn
 from hunter_core.ids import AccountId
 from hunter_core.mail.mail import MailTemplate
 from hunter_core.mail.post import post
@@ -55,8 +55,13 @@ def begin(*, uow: UnitOfWork, gate: Gate, account_id: AccountId, now: datetime) 
 
     Raises:
         TwoFactorAlreadyOn: If there is a second factor.
+        NotVerified: If the policy asks for a proved address first.
     """
     account = uow.accounts.lock(account_id)
+    if gate.policy.secures_proved_only and not account.is_verified:
+        raise NotVerified(
+            "Verify your e-mail address first: until then it cannot be told whose account this is."
+        )
     known = uow.two_factors.get(account_id)
     if known is not None and known.is_on:
         raise TwoFactorAlreadyOn
