@@ -49,6 +49,20 @@ def serve() -> None:
 
 
 @app.command
+def worker() -> None:
+    """
+    Do what happens by itself, beside the web processes: mails, pushes, reminders, digests, the relay, purges.
+
+    Takes its jobs from Redis (HUNTER_REDIS_URL), works on PostgreSQL, and keeps the time by itself. While one is
+    alive, the web processes leave these to it; none is needed, and any may be killed at any time. SIGTERM lets
+    it finish what is under way, within 10 s.
+    """
+    from hunter_api.serve import work
+
+    work(load())
+
+
+@app.command
 def migrate() -> None:
     """Bring the database up to date, as `serve` does before it serves."""
     from hunter_api.serve import StartProgress

@@ -32,7 +32,7 @@ class RelayThread:
     """Makes passes of *relay* from `start` to `close`."""
 
     def __init__(self, relay: Relay) -> None:
-        self._relay = relay
+        self.relay = relay
         self._woken, self._closed = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, name="hunter-relay", daemon=True)
         self._pace, self._failures = PACE, 0
@@ -72,10 +72,10 @@ class RelayThread:
     def _pass(self, woken: bool) -> float:
         """Relay what waits; return how long nobody needs to look, unless woken."""
         try:
-            if not woken and not self._relay.is_any():
+            if not woken and not self.relay.is_any():
                 rest = REST
             else:
-                rest = 0.0 if self._relay.run() else NEAR
+                rest = 0.0 if self.relay.run() else NEAR
         except TryLater as error:
             self._failures += 1
             if self._failures == 1:

@@ -64,6 +64,23 @@ def serve_on(listener: socket.socket) -> None:
     _end_threads()
 
 
+def work(settings: Settings) -> None:
+    """
+    Be a worker until somebody says stop.
+
+    Raises:
+        SettingInvalid: If a setting, the database or Redis cannot be used.
+    """
+    _log_to_stderr(settings)
+    open_security_log(settings)
+    world = open_world(settings)
+    try:
+        world.work()
+    finally:
+        world.close()
+    _end_threads()
+
+
 def _run(world: World, listener: socket.socket, started: Callable[[], None]) -> None:
     from hunter_api.app import create_app
     from hunter_api.server import Server, config_of

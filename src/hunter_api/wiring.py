@@ -31,6 +31,7 @@ from hunter_adapters.mail.smtp import SmtpMailer, SmtpServer
 from hunter_adapters.memory.limits import MemoryLimiter
 from hunter_adapters.oauth.github import GitHubProvider
 from hunter_adapters.oauth.openid import OpenIdProvider
+from hunter_adapters.outbound import Outbound
 from hunter_adapters.sql import SqlStore, WrongDatabase, open_store
 from hunter_adapters.sql.boards import SqlBoards
 from hunter_adapters.sql.popularity import SqlPopularity
@@ -43,13 +44,12 @@ from hunter_api.relay import RelayThread
 from hunter_api.setting_values import AuthProfile
 from hunter_api.settings import SettingInvalid, Settings, host_of
 from hunter_api.sign_in_with import SignInWith
+from hunter_api.tasks import relaying, tasks, unless
 from hunter_core.accounts.common import common_passwords
-from hunter_core.accounts.erasure import ACCOUNTS_AT_ONCE, erase_due
 from hunter_core.accounts.identity import IdentityProvider, ProviderName
 from hunter_core.accounts.last_use import LastUse
 from hunter_core.accounts.policy import CONTRACT, STRICT, AuthPolicy
 from hunter_core.accounts.providers import Providers
-from hunter_core.accounts.purge import purge
 from hunter_core.accounts.sign_in import Gate
 from hunter_core.clock import SystemClock
 from hunter_core.dice import HashDice
@@ -62,7 +62,11 @@ from hunter_core.limits.ports import Limiter
 from hunter_core.live.fan_out import LocalFanOut
 from hunter_core.mail.letters import Letters
 from hunter_core.mail.ports import Mailer
-from hunter_core.mail.send import MailRoom, send_due
+from hunter_core.mail.send import MailRoom
+from hunter_core.notifications.consumer import NotificationConsumer
+from hunter_core.notifications.ports import Pusher
+from hunter_core.notifications.push_due import PushRoom
+from hunter_core.notifications.targets import NoPusher
 from hunter_core.relay.ports import Consumer
 from hunter_core.relay.relay import Relay
 from hunter_core.rules.check import first_error
@@ -73,6 +77,7 @@ if TYPE_CHECKING:
     from hunter_adapters.redis.board_keeper import BoardKeeper
     from hunter_adapters.redis.connection import RedisConnection
     from hunter_adapters.redis.pubsub import RedisFanOut
+    from hunter_adapters.rq.queue import WorkerWatch
 
 THREADS = 12
 """Requests of one process that ask the database at one time."""
@@ -82,9 +87,6 @@ PASSWORD_THREADS = 6
 
 LAST_USE_SECONDS = 20.0
 """Seconds between two writings of which sessions were used."""
-
-MAIL_EVERY = 10.0
-"""Seconds after which mails are looked for that nobody woke the job for: those put off, or left by a crash."""
 
 PROVIDER_THREADS = 4
 """Requests of one process that wait for an identity provider at one time."""
@@ -98,8 +100,8 @@ LIVE_THREADS = 2
 _HEALTH_THREADS = 1
 _RELAY_THREADS = 1
 _BOARD_THREADS = 1
-# Two: a mail server that hangs must not keep other jobs waiting.
-_JOB_THREADS = 2
+# A mail server and push targets that hang must not keep other jobs waiting.
+_JOB_THREADS = 4
 
 
 @attrs.frozen(kw_only=True)
@@ -115,6 +117,9 @@ class World:
     keeper: BoardKeeper | None
     last_use: LastUse
     jobs: Jobs
+    tasks: Sequence[Job]
+    workers: WorkerWatch | None
+    pusher: Pusher
     fan_out: LocalFanOut | RedisFanOut
     relay: RelayThread
     close: Callable[[], None]
@@ -142,7 +147,8 @@ class World:
             boards=self.boards,
             ready=self.check_ready,
             last_use=self.last_use,
-            wake=self.jobs.wake,
+            wake=self.wake,
+            pusher=self.pusher,
             fan_out=self.fan_out,
             live_threads=LIVE_THREADS,
             close=self.close,
@@ -152,6 +158,38 @@ class World:
             provider_threads=PROVIDER_THREADS,
             sign_in_with=_sign_in_with(self.settings),
         )
+
+    def wake(self, name: str) -> None:
+        """Let the job *name* run soon: by a worker where there is one, else here; returns at once."""
+        if self.workers is None or not self.workers.wake(name):
+            self.jobs.wake(name)
+
+    def work(self) -> None:
+        """
+        Be a worker until somebody says stop.
+
+        Raises:
+            SettingInvalid: If there is no Redis, or the database is in a file.
+        """
+        if not self.settings.redis_url:
+            raise SettingInvalid(
+                "HUNTER_REDIS_URL: a worker takes its jobs from Redis. Without one, `hunter serve` does them itself."
+            )
+        if self.settings.is_sqlite:
+            raise SettingInvalid(
+                "HUNTER_DATABASE_URL: a worker is a process of its own, which takes PostgreSQL. On SQLite "
+                "`hunter serve` does what a worker would."
+            )
+        from hunter_adapters.rq.worker import Due, QueueWorker
+
+        self.check_reachable()
+        self.fan_out.start()
+        relay = relaying(self.relay.relay.run)
+        jobs = {job.name: Due(every=job.every, run=job.run) for job in (*self.tasks, relay)}
+        keeper = self.keeper
+        if keeper is not None:
+            jobs["boards"] = Due(every=60.0, run=lambda: not keeper.tend() and False)
+        QueueWorker(self.settings.redis_url, jobs).run()
 
     def rebuild_boards(self, progress: Callable[[int, int], None]) -> tuple[str, str]:
         """
@@ -244,8 +282,11 @@ def open_world(settings: Settings) -> World:
 
     boards, keeper = _boards(store, redis, rulebook)
     last_use = LastUse()
-    post = _post(settings, store, gate)
-    jobs = Jobs((*_jobs(store, last_use), post, *_removals(store, gate)), threads=_JOB_THREADS)
+    pusher = _pusher()
+    shared = _tasks(settings, store, gate, rulebook, pusher)
+    workers = _workers(redis)
+    here = shared if workers is None else [unless(workers.is_alive, job) for job in shared]
+    jobs = Jobs((*_jobs(store, last_use), *here), threads=_JOB_THREADS)
 
     fan_out = _fan_out(redis)
     relay = RelayThread(Relay(store, SystemClock(), consumers=_consumers(), fan_out=fan_out))
@@ -271,6 +312,9 @@ def open_world(settings: Settings) -> World:
         keeper=keeper,
         last_use=last_use,
         jobs=jobs,
+        tasks=shared,
+        workers=workers,
+        pusher=pusher,
         fan_out=fan_out,
         relay=relay,
         close=close,
@@ -454,17 +498,39 @@ def _boards(
     return RedisBoards(redis, keeper, in_store), keeper
 
 
-def _post(settings: Settings, store: SqlStore, gate: Gate) -> Job:
-    """Return the job that sends mails."""
-    room = MailRoom(
+def _tasks(
+    settings: Settings, store: SqlStore, gate: Gate, rulebook: Rulebook, pusher: Pusher
+) -> Sequence[Job]:
+    """Return what a worker does, or else the web processes."""
+    clock = SystemClock()
+    mails = MailRoom(
         store=store,
         mailer=_mailer(settings),
         letters=Letters(link_url=settings.mail_link_url),
         codes=gate.codes,
         log=gate.log,
-        clock=SystemClock(),
+        clock=clock,
     )
-    return Job(name="mail", every=MAIL_EVERY, run=lambda: send_due(room))
+    pushes = PushRoom(store=store, pusher=pusher, vault=gate.vault, clock=clock)
+    return tuple(tasks(store=store, clock=clock, rulebook=rulebook, log=gate.log, mails=mails, pushes=pushes))
+
+
+def _pusher() -> Pusher:
+    """Return what pushes, where the extra is installed."""
+    try:
+        from hunter_adapters.push.apprise import ApprisePusher
+    except ImportError:
+        return NoPusher()
+    return ApprisePusher(Outbound())
+
+
+def _workers(redis: RedisConnection | None) -> WorkerWatch | None:
+    """Return what tells whether there is a worker; without Redis there is none."""
+    if redis is None:
+        return None
+    from hunter_adapters.rq.queue import WorkerWatch
+
+    return WorkerWatch(redis)
 
 
 def _mailer(settings: Settings) -> Mailer:
@@ -486,25 +552,9 @@ def _jobs(store: SqlStore, last_use: LastUse) -> Iterable[Job]:
     yield Job(name="last-use", every=LAST_USE_SECONDS, run=lambda: last_use.write(store))
 
 
-def _removals(store: SqlStore, gate: Gate) -> Iterable[Job]:
-    """Yield what takes rows away: accounts whose grace is over, and what has expired."""
-    clock = SystemClock()
-
-    def erase() -> bool:
-        # As many as were looked for: there may be more.
-        return erase_due(store=store, log=gate.log, now=clock.now()) == ACCOUNTS_AT_ONCE
-
-    def purge_expired() -> bool:
-        purge(store, clock.now())
-        return False
-
-    yield Job(name="erase", every=60.0, run=erase)
-    yield Job(name="purge", every=3600.0, run=purge_expired)
-
-
 def _consumers() -> Sequence[Consumer]:
     """Return who does something about events, in the transaction of the relay."""
-    return ()
+    return (NotificationConsumer(),)
 
 
 def _fan_out(redis: RedisConnection | None) -> LocalFanOut | RedisFanOut:

@@ -1,0 +1,68 @@
+"""
+What happens by itself, as functions: a worker runs them off its queue, and a web process where there is none.
+
+All that they do are rows, taken under locks or leases and held by constraints. So it does no harm when two do
+the same, and nothing is lost when one dies; and what a queue forgot, the next look finds (SPEC 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from hunter_api.jobs import Job
+from hunter_core.accounts.erasure import ACCOUNTS_AT_ONCE, erase_due
+from hunter_core.accounts.purge import purge
+from hunter_core.accounts.security_log import SecurityLog
+from hunter_core.mail.send import MailRoom
+from hunter_core.mail.send import send_due as send_mails
+from hunter_core.notifications.due import look_at_due, send_due
+from hunter_core.notifications.push_due import PushRoom, push_due
+from hunter_core.ports import Clock, Store
+from hunter_core.relay.purge import purge_events
+from hunter_core.rules.rulebook import Rulebook
+
+MAIL_EVERY = 10.0
+"""Seconds after which mails are looked for that nobody woke the job for: those put off, or left by a crash."""
+
+PUSH_EVERY = 5.0
+DUE_EVERY = 20.0
+"""Seconds between two looks at whom something is due for: reminders are given in minutes."""
+
+
+def tasks(
+    *, store: Store, clock: Clock, rulebook: Rulebook, log: SecurityLog, mails: MailRoom, pushes: PushRoom
+) -> Iterable[Job]:
+    """Yield what either a worker or the web processes do."""
+
+    def erase() -> bool:
+        # As many as were looked for: there may be more.
+        return erase_due(store=store, log=log, now=clock.now()) == ACCOUNTS_AT_ONCE
+
+    yield Job(name="mail", every=MAIL_EVERY, run=lambda: send_mails(mails))
+    yield Job(name="push", every=PUSH_EVERY, run=lambda: push_due(pushes))
+    # Reminders, streak warnings, digests, and streaks that ended; then what waited for quiet hours to end.
+    yield Job(
+        name="due",
+        every=DUE_EVERY,
+        run=lambda: look_at_due(store=store, clock=clock, rulebook=rulebook),
+    )
+    yield Job(name="quiet", every=DUE_EVERY, run=lambda: send_due(store=store, clock=clock))
+    yield Job(name="erase", every=60.0, run=erase)
+    yield Job(name="purge", every=3600.0, run=lambda: _purge(store, clock.now()))
+
+
+def relaying(run: Callable[[], bool], *, every: float = 2.0) -> Job:
+    """Return the job by which a worker relays what no web process did."""
+    return Job(name="relay", every=every, run=run)
+
+
+def _purge(store: Store, now: datetime) -> bool:
+    purge(store, now)
+    purge_events(store, now)
+    return False
+
+
+def unless(elsewhere: Callable[[], bool], job: Job) -> Job:
+    """Return *job* as a web process does it: not at all while it is done *elsewhere*."""
+    return Job(name=job.name, every=job.every, run=lambda: not elsewhere() and job.run())

@@ -1,0 +1,64 @@
+"""A real `hunter worker` for the tests: started, killed and ended at will, gone with us."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.servers.app import STOP_SECONDS, _end_with_parent, _forker, _libc, environment, hunter_program
+
+
+class Worker:
+    """One worker process."""
+
+    def __init__(self, *, data_dir: Path, database_url: str, redis_url: str) -> None:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self._log = data_dir / "worker.log"
+        self._environment = environment(
+            data_dir=data_dir, database_url=database_url, more={"HUNTER_REDIS_URL": redis_url}
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+
+    @property
+    def log(self) -> str:
+        """What it has said."""
+        return self._log.read_text(errors="replace") if self._log.exists() else ""
+
+    def start(self) -> None:
+        """Start it; it works when it is ready."""
+        with self._log.open("ab") as log:
+            self._process = _forker.submit(
+                lambda: subprocess.Popen(
+                    [*hunter_program(), "worker"],
+                    env=self._environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    preexec_fn=_end_with_parent if _libc else None,  # noqa: PLW1509
+                )
+            ).result()
+
+    def kill(self) -> None:
+        """End it with SIGKILL, as a power cut would."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait(STOP_SECONDS)
+
+    def end(self) -> int:
+        """Ask it to end with SIGTERM; return its exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(STOP_SECONDS)
