@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import accounts, analytics, boards, completion, limits, process, rules
+from tests.bench import accounts, analytics, boards, completion, limits, live, process, rules
 from tests.bench.figures import Figure
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -20,6 +20,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "boards": boards.figures,
     "limits": limits.figures,
     "accounts": accounts.figures,
+    "live": live.figures,
     "process": process.figures,
 }
 
