@@ -36,6 +36,8 @@ class MemoryPurges:
                 table, found = tables.sessions, _by(tables.sessions, "revoked_at")
             case Expired.API_TOKENS:
                 table, found = tables.api_tokens, _by(tables.api_tokens, "expires_at")
+            case Expired.LIVE_TICKETS:
+                table, found = tables.live_tickets, self._live_tickets()
         old = [(when, part, key) for when, part, key in found if when is not None and when <= before]
         old.sort(key=lambda each: each[0])
         for _, part, key in old[:limit]:
@@ -46,6 +48,10 @@ class MemoryPurges:
         for account_id in self._tables.accounts.rows():
             for key, answer in self._tables.keys.rows(account_id).items():
                 yield answer.stored_at, account_id, key
+
+    def _live_tickets(self) -> Iterator[Found]:
+        for ticket_hash, (_, expires_at) in self._tables.live_tickets.rows().items():
+            yield expires_at, None, ticket_hash
 
     def _codes(self) -> Iterator[Found]:
         waiting = {

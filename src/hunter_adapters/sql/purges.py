@@ -9,7 +9,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, delete, exists, select, tuple_
 
 from hunter_adapters.sql.statements import Statement, number, param
-from hunter_adapters.sql.tables import api_tokens, idempotency_keys, mails, one_time_codes, sessions
+from hunter_adapters.sql.tables import (
+    api_tokens,
+    idempotency_keys,
+    live_tickets,
+    mails,
+    one_time_codes,
+    sessions,
+)
 from hunter_adapters.sql.transaction import Transaction
 from hunter_core.accounts.purge import Expired
 
@@ -45,6 +52,7 @@ _STATEMENTS: Mapping[Expired, Statement] = {
     Expired.SESSIONS_PAST_THEIR_END: _oldest(sessions, "expires_at"),
     Expired.SESSIONS_ENDED: _oldest(sessions, "revoked_at"),
     Expired.API_TOKENS: _oldest(api_tokens, "expires_at"),
+    Expired.LIVE_TICKETS: _oldest(live_tickets, "expires_at"),
 }
 
 

@@ -26,6 +26,7 @@ class Expired(StrEnum):
     SESSIONS_PAST_THEIR_END = "sessions, since they expired"
     SESSIONS_ENDED = "sessions, since they were ended"
     API_TOKENS = "API tokens, since they expired"
+    LIVE_TICKETS = "tickets of live sockets that nobody used, since they expired"
 
 
 KEPT: Mapping[Expired, timedelta] = MappingProxyType(
@@ -35,6 +36,7 @@ KEPT: Mapping[Expired, timedelta] = MappingProxyType(
         Expired.SESSIONS_PAST_THEIR_END: timedelta(days=30),
         Expired.SESSIONS_ENDED: timedelta(days=30),
         Expired.API_TOKENS: timedelta(days=30),
+        Expired.LIVE_TICKETS: timedelta(hours=1),
     }
 )
 """How long rows are kept after that, for whoever has to look into what happened."""

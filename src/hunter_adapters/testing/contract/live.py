@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from hunter_adapters.testing.builders import NOW, a_hunter, a_session, an_event, registered
 from hunter_adapters.testing.contract.under_test import UnderTest, at_once
+from hunter_core.accounts.purge import Expired
 from hunter_core.accounts.session import SignedIn
 from hunter_core.errors import Unauthenticated
 from hunter_core.hunters.hunter import Hunter
@@ -96,6 +97,19 @@ class LiveContract:
 
         with pytest.raises(Unauthenticated):
             use_ticket(store=store, ticket=ticket.secret, now=NOW)
+
+    def test_a_ticket_that_nobody_used_is_purged(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        ticket = ticket_for(store, signed_in(store, HUNTER))
+
+        def purge(uow: UnitOfWork, before: datetime) -> int:
+            return uow.purges.purge(Expired.LIVE_TICKETS, before=before, limit=10)
+
+        just_before = ticket.expires_at - timedelta(microseconds=1)
+        assert store.run(lambda uow: purge(uow, just_before)) == 0
+        assert store.run(lambda uow: purge(uow, ticket.expires_at)) == 1
+        assert store.run(lambda uow: purge(uow, ticket.expires_at)) == 0
 
     def test_a_look_finds_every_session_with_its_hunters_last_number(self, under_test: UnderTest) -> None:
         store = under_test.store
