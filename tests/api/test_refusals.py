@@ -74,7 +74,7 @@ def test_an_unknown_path_is_404_in_the_envelope(house: House, path: str) -> None
         ("POST", "/api/quests/today", {"GET", "HEAD", "OPTIONS"}),
         ("POST", f"/api/quests/{NOBODYS}", {"GET", "HEAD", "PATCH", "DELETE", "OPTIONS"}),
         ("GET", f"/api/quests/{NOBODYS}/complete", {"POST", "OPTIONS"}),
-        ("DELETE", "/api/users/me", {"GET", "HEAD", "PATCH", "OPTIONS"}),
+        ("PUT", "/api/users/me", {"GET", "HEAD", "PATCH", "DELETE", "OPTIONS"}),
         ("BREW", "/health/live", {"GET", "HEAD", "OPTIONS"}),
     ],
 )
