@@ -81,6 +81,18 @@ class TestOutbox(contract.OutboxContract):
     pass
 
 
+class TestNotifications(contract.NotificationsContract):
+    pass
+
+
+class TestAgendas(contract.AgendasContract):
+    pass
+
+
+class TestPushes(contract.PushesContract):
+    pass
+
+
 class TestBacklog(contract.BacklogContract):
     pass
 

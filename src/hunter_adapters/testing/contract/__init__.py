@@ -25,6 +25,11 @@ from hunter_adapters.testing.contract.limits import LimiterContract
 from hunter_adapters.testing.contract.live import LiveContract
 from hunter_adapters.testing.contract.mails import CodesContract, MailsContract
 from hunter_adapters.testing.contract.messages import IdempotencyKeysContract, OutboxContract
+from hunter_adapters.testing.contract.notifications import (
+    AgendasContract,
+    NotificationsContract,
+    PushesContract,
+)
 from hunter_adapters.testing.contract.password_checks import PasswordChecksContract
 from hunter_adapters.testing.contract.quests import QuestHistoryContract, QuestsContract, SkipsContract
 from hunter_adapters.testing.contract.races import OverlappingRequestsContract
@@ -37,6 +42,7 @@ from hunter_adapters.testing.contract.under_test import CommitFailed, UnderTest
 
 __all__ = [
     "AccountsContract",
+    "AgendasContract",
     "AnalyticsContract",
     "ApiTokensContract",
     "ArchiveContract",
@@ -58,11 +64,13 @@ __all__ = [
     "LimiterContract",
     "LiveContract",
     "MailsContract",
+    "NotificationsContract",
     "OutboxContract",
     "OverlappingRequestsContract",
     "OverlappingWritersContract",
     "PasswordChecksContract",
     "PurgesContract",
+    "PushesContract",
     "QuestHistoryContract",
     "QuestsContract",
     "RecoveryCodesContract",

@@ -1,0 +1,357 @@
+"""What the stores of notifications, agendas and pushes promise."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hunter_adapters.testing.builders import NOW, a_hunter, a_quest, an_id, registered
+from hunter_adapters.testing.contract.under_test import UnderTest, at_once, refusals, stubborn
+from hunter_core.errors import NotFound
+from hunter_core.hunters.hunter import Hunter
+from hunter_core.ids import NotificationId, PushTargetId
+from hunter_core.notifications.notification import Notification, NotificationType, of_day
+from hunter_core.notifications.ports import Agenda
+from hunter_core.notifications.push import PushDelivery, PushTarget
+from hunter_core.ports import Store, UnitOfWork
+from hunter_core.rules.achievements import achievement_id
+
+HUNTER, OTHER = a_hunter(), a_hunter("Jinah")
+QUEST = a_quest(HUNTER)
+MINUTE = timedelta(minutes=1)
+
+
+def a_notification(label: object, hunter: Hunter = HUNTER, **changes: Any) -> Notification:
+    """Return a notification of *hunter* that was sent now."""
+    given: dict[str, Any] = {
+        "id": NotificationId(an_id(f"{hunter.name}:{label}")),
+        "hunter_id": hunter.id,
+        "type": NotificationType.SYSTEM,
+        "title": str(label),
+        "message": f"about {label}",
+        "scheduled_for": NOW,
+        "sent_at": NOW,
+        "created_at": NOW,
+    }
+    return Notification(**(given | changes))
+
+
+def kept(store: Store, *notifications: Notification) -> None:
+    """Keep *notifications*."""
+
+    def work(uow: UnitOfWork) -> None:
+        for hunter_id in {each.hunter_id for each in notifications}:
+            uow.hunters.lock(hunter_id)
+        uow.notifications.add(notifications)
+
+    stubborn(store, work)
+
+
+def two_hunters(under_test: UnderTest) -> Store:
+    """Two hunters, the first with a quest."""
+    store = under_test.store
+    registered(store, HUNTER, QUEST)
+    registered(store, OTHER)
+    return store
+
+
+def listed(store: Store, hunter: Hunter = HUNTER, **asked: Any) -> list[str]:
+    """Return the titles of the hunter's first page."""
+    given: dict[str, Any] = {"unread": None, "kind": None, "page": 1, "limit": 100}
+    with store.read() as uow:
+        found, total = uow.notifications.page(hunter.id, **(given | asked))
+    assert total >= len(found)
+    return [each.title for each in found]
+
+
+class NotificationsContract:
+    """Rows of notifications."""
+
+    def test_one_comes_back_as_it_was(self, under_test: UnderTest) -> None:
+        store = two_hunters(under_test)
+        given = a_notification(
+            "all", quest_id=QUEST.id, achievement_id=achievement_id("awakening"), is_read=True
+        )
+        kept(store, given)
+        with store.read() as uow:
+            assert uow.notifications.get(HUNTER.id, given.id) == given
+            assert uow.notifications.known([given.id, NotificationId(an_id("nobody"))]) == {given.id}
+
+    def test_the_same_is_kept_once(self, under_test: UnderTest) -> None:
+        store = two_hunters(under_test)
+        day = NOW.date()
+        reminder = a_notification(1, id=of_day(NotificationType.QUEST_REMINDER, QUEST.id, day))
+        kept(store, reminder)
+        with pytest.raises(under_test.broken):
+            kept(store, replace(reminder, title="again"))
+        assert listed(store) == ["1"]
+
+    def test_a_list_has_what_was_sent_and_not_removed_latest_first(self, under_test: UnderTest) -> None:
+        store = two_hunters(under_test)
+        kept(
+            store,
+            a_notification("first"),
+            a_notification("last", sent_at=NOW + MINUTE),
+            a_notification("read", sent_at=NOW - MINUTE, is_read=True),
+            a_notification("level", sent_at=NOW - 2 * MINUTE, type=NotificationType.LEVEL_UP),
+            a_notification("waits", sent_at=None),
+            a_notification("removed", deleted_at=NOW),
+            a_notification("theirs", OTHER),
+        )
+        assert listed(store) == ["last", "first", "read", "level"]
+        assert listed(store, unread=True) == ["last", "first", "level"]
+        assert listed(store, unread=False) == ["read"]
+        assert listed(store, kind=NotificationType.LEVEL_UP, unread=True) == ["level"]
+        assert listed(store, page=2, limit=3) == ["level"]
+        assert listed(store, page=3, limit=3) == []
+        with store.read() as uow:
+            assert uow.notifications.unread(HUNTER.id) == 3
+            for label in ("waits", "removed"):
+                with pytest.raises(NotFound):
+                    uow.notifications.get(HUNTER.id, a_notification(label).id)
+            with pytest.raises(NotFound):
+                uow.notifications.get(OTHER.id, a_notification("first").id)
+
+    def test_all_are_read_at_once_and_nobody_elses(self, under_test: UnderTest) -> None:
+        store = two_hunters(under_test)
+        kept(store, a_notification(1), a_notification(2, is_read=True), a_notification(3, OTHER))
+
+        def read_all(uow: UnitOfWork) -> int:
+            uow.hunters.lock(HUNTER.id)
+            return uow.notifications.read_all(HUNTER.id)
+
+        assert [store.run(read_all), store.run(read_all)] == [1, 0]
+        with store.read() as uow:
+            assert [uow.notifications.unread(each.id) for each in (HUNTER, OTHER)] == [0, 1]
+
+    def test_what_is_taken_back_goes_where_it_was_not_read(self, under_test: UnderTest) -> None:
+        store = two_hunters(under_test)
+        of = {"achievement_id": achievement_id("awakening")}
+        kept(
+            store,
+            a_notification("unread", **of),
+            a_notification("read", is_read=True, **of),
+            a_notification("waits", sent_at=None, **of),
+            a_notification("other"),
+        )
+
+        def withdraw(uow: UnitOfWork) -> int:
+            uow.hunters.lock(HUNTER.id)
+            return uow.notifications.withdraw(HUNTER.id, of["achievement_id"], NOW)
+
+        assert store.run(withdraw) == 2
+        assert sorted(listed(store)) == ["other", "read"]
+        with store.read() as uow:
+            assert uow.notifications.unsent(HUNTER.id, NOW) == []
+            assert a_notification("unread").id in uow.notifications.known([a_notification("unread").id])
+
+    def test_what_waits_is_found_when_its_time_has_come(self, under_test: UnderTest) -> None:
+        store = two_hunters(under_test)
+        waits = a_notification("waits", sent_at=None, scheduled_for=NOW + MINUTE)
+        kept(store, waits, a_notification("later", OTHER, sent_at=None, scheduled_for=NOW + 2 * MINUTE))
+        with store.read() as uow:
+            assert list(uow.notifications.pending(NOW, 10)) == []
+            assert list(uow.notifications.pending(NOW + MINUTE, 10)) == [(HUNTER.id, waits.id)]
+            assert len(uow.notifications.pending(NOW + 3 * MINUTE, 1)) == 1
+            assert uow.notifications.unsent(HUNTER.id, NOW + MINUTE) == [waits]
+
+        def send(uow: UnitOfWork) -> None:
+            uow.hunters.lock(HUNTER.id)
+            uow.notifications.save(replace(waits, sent_at=NOW + MINUTE))
+
+        store.run(send)
+        assert listed(store) == ["waits"]
+        with store.read() as uow:
+            assert list(uow.notifications.pending(NOW + MINUTE, 10)) == []
+
+
+def looks(store: Store, *hunters: Hunter, at: datetime, only_idle: bool = False) -> None:
+    """See to it that somebody looks at *hunters*."""
+
+    def work(uow: UnitOfWork) -> None:
+        look = uow.agendas.look_if_idle if only_idle else uow.agendas.look
+        look([hunter.id for hunter in hunters], at)
+
+    stubborn(store, work)
+
+
+class AgendasContract:
+    """When something is due for whom."""
+
+    def test_nobody_is_looked_at_of_whom_nothing_is_expected(self, under_test: UnderTest) -> None:
+        store = two_hunters(under_test)
+        with store.read() as uow:
+            assert uow.agendas.get(HUNTER.id) is None
+        assert store.run(lambda uow: list(uow.agendas.claim(NOW, until=NOW, limit=10))) == []
+
+    def test_a_look_is_only_ever_brought_forward(self, under_test: UnderTest) -> None:
+        store = two_hunters(under_test)
+        for at, expected in ((NOW + MINUTE, NOW + MINUTE), (NOW + 2 * MINUTE, NOW + MINUTE), (NOW, NOW)):
+            looks(store, HUNTER, at=at)
+            with store.read() as uow:
+                agenda = uow.agendas.get(HUNTER.id)
+            assert agenda == Agenda(hunter_id=HUNTER.id, looked_until=NOW + MINUTE, next_at=expected)
+
+    def test_whoever_is_looked_at_anyway_is_left_as_they_are(self, under_test: UnderTest) -> None:
+        store = two_hunters(under_test)
+        looks(store, HUNTER, at=NOW + MINUTE)
+        looks(store, HUNTER, OTHER, at=NOW, only_idle=True)
+        with store.read() as uow:
+            found = [uow.agendas.get(each.id) for each in (HUNTER, OTHER)]
+        assert [each and each.next_at for each in found] == [NOW + MINUTE, NOW]
+
+    def test_an_agenda_is_kept_as_it_is(self, under_test: UnderTest) -> None:
+        store = two_hunters(under_test)
+        for agenda in (
+            Agenda(hunter_id=HUNTER.id, looked_until=NOW, next_at=NOW + MINUTE, broken_after=NOW.date()),
+            Agenda(hunter_id=HUNTER.id, looked_until=NOW + MINUTE),
+        ):
+
+            def save(uow: UnitOfWork, agenda: Agenda = agenda) -> None:
+                uow.hunters.lock(HUNTER.id)
+                uow.agendas.save(agenda)
+
+            store.run(save)
+            with store.read() as uow:
+                assert uow.agendas.get(HUNTER.id) == agenda
+
+    def test_who_is_claimed_is_nobody_elses_until_the_lease_is_over(self, under_test: UnderTest) -> None:
+        store = two_hunters(under_test)
+        looks(store, HUNTER, at=NOW)
+        looks(store, OTHER, at=NOW - MINUTE)
+
+        def claim(at: datetime, limit: int = 10) -> list[str]:
+            found = store.run(lambda uow: uow.agendas.claim(at, until=at + MINUTE, limit=limit))
+            return ["hunter" if each == HUNTER.id else "other" for each in found]
+
+        assert [claim(NOW, 1), claim(NOW, 1), claim(NOW, 1)] == [["other"], ["hunter"], []]
+        assert claim(NOW + MINUTE / 2) == [], "the leases hold"
+        assert sorted(claim(NOW + MINUTE)) == ["hunter", "other"]
+
+    def test_of_several_who_claim_at_once_each_gets_others(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        hunters = [registered(store, a_hunter(f"Hunter{place}")) for place in range(12)]
+        looks(store, *hunters, at=NOW)
+        claimed: list[Any] = []
+        guard = threading.Lock()
+
+        def claim() -> None:
+            for _ in range(6):
+                found = stubborn(store, lambda uow: uow.agendas.claim(NOW, until=NOW + MINUTE, limit=1))
+                with guard:
+                    claimed.extend(found)
+
+        assert refusals(at_once(*[claim] * 4)) == []
+        assert len(claimed) == len(set(claimed)) <= len(hunters)
+        rest = store.run(lambda uow: list(uow.agendas.claim(NOW, until=NOW + MINUTE, limit=100)))
+        assert {*claimed, *rest} == {hunter.id for hunter in hunters}
+
+
+def a_target(label: str, hunter: Hunter = HUNTER) -> PushTarget:
+    """Return a push target of *hunter*."""
+    return PushTarget(
+        id=PushTargetId(an_id(f"target:{label}")),
+        hunter_id=hunter.id,
+        sealed=label.encode(),
+        shown=label,
+        created_at=NOW,
+    )
+
+
+def a_delivery(target: str, label: object, **changes: Any) -> PushDelivery:
+    """Return a delivery of the notification *label* to *target*."""
+    given: dict[str, Any] = {"created_at": NOW, "due_at": NOW}
+    return PushDelivery(
+        target_id=a_target(target).id, notification_id=a_notification(label).id, **(given | changes)
+    )
+
+
+def with_targets(under_test: UnderTest) -> Store:
+    """A hunter with a phone and a watch, two notifications on their way to the one, one to the other."""
+    store = two_hunters(under_test)
+    kept(store, a_notification(1), a_notification(2))
+
+    def add(uow: UnitOfWork) -> None:
+        uow.hunters.lock(HUNTER.id)
+        for label in ("phone", "watch"):
+            uow.push_targets.add(a_target(label))
+        uow.push_deliveries.add(
+            [
+                a_delivery("phone", 1),
+                a_delivery("phone", 2, created_at=NOW + MINUTE),
+                a_delivery("watch", 2, due_at=NOW + MINUTE),
+            ]
+        )
+
+    store.run(add)
+    return store
+
+
+def take(store: Store, at: datetime, limit: int = 10) -> list[tuple[str, str]]:
+    """Take what is due, for a minute; return target and title."""
+    tasks = store.run(lambda uow: uow.push_deliveries.take(at, until=at + MINUTE, limit=limit))
+    return sorted((task.target.shown, task.title) for task in tasks)
+
+
+class PushesContract:
+    """Push targets, and what is on its way to them."""
+
+    def test_targets_are_their_hunters_alone(self, under_test: UnderTest) -> None:
+        store = with_targets(under_test)
+        with store.read() as uow:
+            assert list(uow.push_targets.of(HUNTER.id)) == sorted(
+                (a_target("phone"), a_target("watch")), key=lambda each: each.id
+            )
+            assert list(uow.push_targets.of(OTHER.id)) == []
+
+        def remove(uow: UnitOfWork, hunter: Hunter) -> bool:
+            uow.hunters.lock(hunter.id)
+            return uow.push_targets.remove(hunter.id, a_target("phone").id)
+
+        assert store.run(lambda uow: remove(uow, OTHER)) is False
+        assert store.run(lambda uow: remove(uow, HUNTER)) is True
+        assert store.run(lambda uow: remove(uow, HUNTER)) is False
+        assert take(store, NOW + MINUTE) == [("watch", "2")], "what was on its way went with it"
+
+    def test_of_each_target_the_earliest_is_taken_and_the_others_wait_for_it(
+        self, under_test: UnderTest
+    ) -> None:
+        store = with_targets(under_test)
+        assert take(store, NOW) == [("phone", "1")]
+        assert take(store, NOW) == [], "it is under way"
+        assert take(store, NOW + MINUTE) == [("phone", "1"), ("watch", "2")], "whoever took it is gone"
+
+    @pytest.mark.parametrize(
+        "done", [{"sent_at": NOW}, {"parked_at": NOW, "tries": 8, "last_error": "no answer"}]
+    )
+    def test_one_that_was_sent_or_given_up_lets_the_next_have_its_turn(
+        self, under_test: UnderTest, done: dict[str, Any]
+    ) -> None:
+        store, delivery = with_targets(under_test), a_delivery("phone", 1, **done)
+        store.run(lambda uow: uow.push_deliveries.save(delivery))
+        assert take(store, NOW + MINUTE) == [("phone", "2"), ("watch", "2")]
+        with store.read() as uow:
+            parked = list(uow.push_deliveries.parked(10))
+        assert parked == ([delivery] if "parked_at" in done else [])
+
+    def test_what_is_due_later_holds_up_its_own_target_alone(self, under_test: UnderTest) -> None:
+        store = with_targets(under_test)
+        store.run(
+            lambda uow: uow.push_deliveries.save(a_delivery("phone", 1, tries=1, due_at=NOW + 9 * MINUTE))
+        )
+        assert take(store, NOW + 2 * MINUTE) == [("watch", "2")]
+
+    def test_what_is_gone_is_not_kept_again(self, under_test: UnderTest) -> None:
+        store = with_targets(under_test)
+
+        def remove(uow: UnitOfWork) -> None:
+            uow.hunters.lock(HUNTER.id)
+            uow.push_targets.remove(HUNTER.id, a_target("phone").id)
+
+        store.run(remove)
+        store.run(lambda uow: uow.push_deliveries.save(a_delivery("phone", 1, tries=1)))
+        assert take(store, NOW) == []
