@@ -8,6 +8,7 @@ snapshot; and what is over a megabyte lies on the disk (in a file without a name
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO, cast
@@ -51,6 +52,15 @@ from hunter_core.rules.rulebook import Rulebook
 
 IN_MEMORY = 1024 * 1024
 """Bytes of an export that are kept in memory; what is larger lies on the disk."""
+
+AT_A_STRETCH = 50
+BREATH = 0.0005
+"""
+Rows that are written at a stretch, about a millisecond, and the seconds of rest after them.
+
+One thread computes at a time in a process. Whoever answers requests would wait 5 ms for each turn of one that
+never rests, and a request takes several turns.
+"""
 
 View = Callable[[Any], object]
 
@@ -100,9 +110,11 @@ def _write(
         file.write(b',"%s":[' % section.value.encode())
         separator = b""
         for rows in uow.archive.rows(account_id, section):
-            file.write(separator)
-            file.write(b",".join(wire.encoded(view(row)) for row in rows))
-            separator = b","
+            for first in range(0, len(rows), AT_A_STRETCH):
+                file.write(separator)
+                file.write(b",".join(wire.encoded(view(row)) for row in rows[first : first + AT_A_STRETCH]))
+                separator = b","
+                time.sleep(BREATH)
         file.write(b"]")
     file.write(begin[-2:])
 
