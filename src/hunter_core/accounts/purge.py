@@ -36,7 +36,8 @@ KEPT: Mapping[Expired, timedelta] = MappingProxyType(
         Expired.SESSIONS_PAST_THEIR_END: timedelta(days=30),
         Expired.SESSIONS_ENDED: timedelta(days=30),
         Expired.API_TOKENS: timedelta(days=30),
-        Expired.LIVE_TICKETS: timedelta(hours=1),
+        Expired.NOTIFICATIONS: timedelta(days=90),
+        Expired.LIVE_TICKETS: timedelta(days=1),
     }
 )
 """How long rows are kept after that, for whoever has to look into what happened."""
