@@ -36,7 +36,6 @@ KEPT: Mapping[Expired, timedelta] = MappingProxyType(
         Expired.SESSIONS_PAST_THEIR_END: timedelta(days=30),
         Expired.SESSIONS_ENDED: timedelta(days=30),
         Expired.API_TOKENS: timedelta(days=30),
-        Expired.NOTIFICATIONS: timedelta(days=90),
         Expired.LIVE_TICKETS: timedelta(days=1),
     }
 )
