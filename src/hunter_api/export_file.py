@@ -43,6 +43,7 @@ from hunter_api.schemas.export.social import (
     ExportPatternView,
     ExportPushTargetView,
     ExportRecommendationView,
+    ExportWebhookView,
 )
 from hunter_core.errors import TooBusy
 from hunter_core.export.ports import Section
@@ -135,6 +136,7 @@ def _views(rulebook: Rulebook) -> Mapping[Section, View]:
         Section.SCORES: ExportScoreView.of,
         Section.NOTIFICATIONS: ExportNotificationView.of,
         Section.PUSH_TARGETS: ExportPushTargetView.of,
+        Section.WEBHOOKS: ExportWebhookView.of,
         Section.FRIENDSHIPS: ExportFriendView.of,
         Section.GUILDS: ExportGuildView.of,
         Section.RECOMMENDATIONS: ExportRecommendationView.of,

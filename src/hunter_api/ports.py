@@ -18,6 +18,8 @@ from hunter_core.notifications.targets import NoPusher
 from hunter_core.ports import Clock, Dice, Store
 from hunter_core.relay.ports import FanOut
 from hunter_core.rules.rulebook import Rulebook
+from hunter_core.webhooks.nobody import NoSender
+from hunter_core.webhooks.ports import Sender
 
 
 @attrs.frozen(kw_only=True)
@@ -37,6 +39,7 @@ class Ports:
         fan_out: By which live sockets hear what is relayed.
         live_threads: How many threads ask the store for live sockets.
         pusher: What push targets are checked by.
+        sender: What addresses of webhooks are checked by.
         sign_in_with: The identity providers, and how a browser is brought to them and back.
     """
 
@@ -60,3 +63,4 @@ class Ports:
     live_threads: int = 2
     fan_out: FanOut = attrs.field(factory=LocalFanOut)
     pusher: Pusher = attrs.field(factory=NoPusher)
+    sender: Sender = attrs.field(factory=NoSender)

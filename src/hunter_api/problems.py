@@ -51,6 +51,8 @@ STATUS: Mapping[type[HunterError], HTTPStatus] = {
     core.TwoFactorNotOn: HTTPStatus.CONFLICT,
     core.ApiTokenLimitReached: HTTPStatus.CONFLICT,
     core.PushTargetLimitReached: HTTPStatus.CONFLICT,
+    core.WebhookLimitReached: HTTPStatus.CONFLICT,
+    core.WebhookInactive: HTTPStatus.CONFLICT,
     core.IdempotencyInProgress: HTTPStatus.CONFLICT,
     # The body.
     api.BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from hunter_core.errors import TryLater
 from hunter_core.relay.relay import Relay
@@ -31,8 +32,9 @@ log = logging.getLogger("hunter.relay")
 class RelayThread:
     """Makes passes of *relay* from `start` to `close`."""
 
-    def __init__(self, relay: Relay) -> None:
-        self.relay = relay
+    def __init__(self, relay: Relay, *, relayed: Callable[[], None] = lambda: None) -> None:
+        """Tell *relayed* after each pass that took something: what consumers wrote has been committed."""
+        self.relay, self._relayed = relay, relayed
         self._woken, self._closed = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, name="hunter-relay", daemon=True)
         self._pace, self._failures = PACE, 0
@@ -76,6 +78,7 @@ class RelayThread:
                 rest = REST
             else:
                 rest = 0.0 if self.relay.run() else NEAR
+                self._relayed()
         except TryLater as error:
             self._failures += 1
             if self._failures == 1:

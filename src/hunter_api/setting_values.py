@@ -59,6 +59,8 @@ class Key(NamedTuple):
         return f"Key(kid={self.kid!r}, secret=…)"
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -156,6 +158,11 @@ def addresses(raw: str) -> tuple[str, ...]:
         except ValueError:
             raise ValueError("must be addresses or networks, such as 10.0.0.0/8,192.168.1.5") from None
     return found
+
+
+def networks(raw: str) -> tuple[Network, ...]:
+    """Return networks, separated by commas; an address is a network of one."""
+    return tuple(ipaddress.ip_network(item, strict=False) for item in addresses(raw))
 
 
 def origins(raw: str) -> tuple[str, ...]:

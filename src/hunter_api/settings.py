@@ -17,6 +17,7 @@ from hunter_api.setting_values import (
     Environment,
     Key,
     LogLevel,
+    Network,
     Rate,
     addresses,
     database_url,
@@ -25,6 +26,7 @@ from hunter_api.setting_values import (
     is_default_secret,
     is_loopback,
     keys,
+    networks,
     one_of,
     origins,
     path,
@@ -287,6 +289,16 @@ class Settings:
             "where it returns when nobody says.",
             shown="none",
             example="https://hunter.example/signed-in",
+        ),
+    )
+    outbound_allow: tuple[Network, ...] = attrs.field(
+        default=(),
+        metadata=_about(
+            networks,
+            "Private addresses or networks that webhooks and push targets may lead into, such as that of one's own "
+            "home automation; there, and only there, also without TLS.",
+            shown="none",
+            example="192.168.1.20,fd00::/8",
         ),
     )
     metrics_port: int | None = attrs.field(

@@ -21,17 +21,28 @@ from hunter_core.notifications.push_due import PushRoom, push_due
 from hunter_core.ports import Clock, Store
 from hunter_core.relay.purge import purge_events
 from hunter_core.rules.rulebook import Rulebook
+from hunter_core.webhooks.courier import Courier
 
 MAIL_EVERY = 10.0
 """Seconds after which mails are looked for that nobody woke the job for: those put off, or left by a crash."""
 
 PUSH_EVERY = 5.0
+WEBHOOKS_EVERY = 5.0
+"""Likewise for webhooks: what the relay of this process queued, it wakes the job for."""
+
 DUE_EVERY = 20.0
 """Seconds between two looks at whom something is due for: reminders are given in minutes."""
 
 
 def tasks(
-    *, store: Store, clock: Clock, rulebook: Rulebook, log: SecurityLog, mails: MailRoom, pushes: PushRoom
+    *,
+    store: Store,
+    clock: Clock,
+    rulebook: Rulebook,
+    log: SecurityLog,
+    mails: MailRoom,
+    pushes: PushRoom,
+    courier: Courier,
 ) -> Iterable[Job]:
     """Yield what either a worker or the web processes do."""
 
@@ -41,6 +52,7 @@ def tasks(
 
     yield Job(name="mail", every=MAIL_EVERY, run=lambda: send_mails(mails))
     yield Job(name="push", every=PUSH_EVERY, run=lambda: push_due(pushes))
+    yield Job(name="webhooks", every=WEBHOOKS_EVERY, run=courier.run)
     # Reminders, streak warnings, digests, and streaks that ended; then what waited for quiet hours to end.
     yield Job(
         name="due",

@@ -35,12 +35,14 @@ from hunter_adapters.outbound import Outbound
 from hunter_adapters.sql import SqlStore, WrongDatabase, open_store
 from hunter_adapters.sql.boards import SqlBoards
 from hunter_adapters.sql.popularity import SqlPopularity
+from hunter_adapters.webhooks.http import HttpSender
 from hunter_api import development_keys
 from hunter_api.addresses import Proxies
 from hunter_api.jobs import Job, Jobs
 from hunter_api.limits import RateLimits
 from hunter_api.ports import Ports
 from hunter_api.relay import RelayThread
+from hunter_api.routes.webhooks import JOB as WEBHOOKS_JOB
 from hunter_api.setting_values import AuthProfile
 from hunter_api.settings import SettingInvalid, Settings, host_of
 from hunter_api.sign_in_with import SignInWith
@@ -67,11 +69,12 @@ from hunter_core.notifications.consumer import NotificationConsumer
 from hunter_core.notifications.ports import Pusher
 from hunter_core.notifications.push_due import PushRoom
 from hunter_core.notifications.targets import NoPusher
-from hunter_core.relay.ports import Consumer
 from hunter_core.relay.relay import Relay
 from hunter_core.rules.check import first_error
 from hunter_core.rules.rulebook import Rulebook
 from hunter_core.rules.toml import read_rulebook, rulebook_text
+from hunter_core.webhooks.consumer import WebhookConsumer
+from hunter_core.webhooks.courier import Courier
 
 if TYPE_CHECKING:
     from hunter_adapters.redis.board_keeper import BoardKeeper
@@ -120,6 +123,7 @@ class World:
     tasks: Sequence[Job]
     workers: WorkerWatch | None
     pusher: Pusher
+    sender: HttpSender
     fan_out: LocalFanOut | RedisFanOut
     relay: RelayThread
     close: Callable[[], None]
@@ -149,6 +153,7 @@ class World:
             last_use=self.last_use,
             wake=self.wake,
             pusher=self.pusher,
+            sender=self.sender,
             fan_out=self.fan_out,
             live_threads=LIVE_THREADS,
             close=self.close,
@@ -282,18 +287,27 @@ def open_world(settings: Settings) -> World:
 
     boards, keeper = _boards(store, redis, rulebook)
     last_use = LastUse()
-    pusher = _pusher()
-    shared = _tasks(settings, store, gate, rulebook, pusher)
+    pusher, sender = _pusher(settings), _sender(settings)
+    courier = Courier(store=store, sender=sender, vault=gate.vault, clock=SystemClock())
+    shared = _tasks(settings, store, gate, rulebook, pusher, courier)
     workers = _workers(redis)
     here = shared if workers is None else [unless(workers.is_alive, job) for job in shared]
     jobs = Jobs((*_jobs(store, last_use), *here), threads=_JOB_THREADS)
 
     fan_out = _fan_out(redis)
-    relay = RelayThread(Relay(store, SystemClock(), consumers=_consumers(), fan_out=fan_out))
+    webhooks = WebhookConsumer()
+    relaying_here = Relay(store, SystemClock(), consumers=(NotificationConsumer(), webhooks), fan_out=fan_out)
+
+    def relayed() -> None:
+        if webhooks.take_queued() and (workers is None or not workers.wake(WEBHOOKS_JOB)):
+            jobs.wake(WEBHOOKS_JOB)
+
+    relay = RelayThread(relaying_here, relayed=relayed)
 
     def close() -> None:
         relay.close()
         fan_out.close()
+        courier.close()
         jobs.close()
         close_gate()
         if keeper is not None:
@@ -315,6 +329,7 @@ def open_world(settings: Settings) -> World:
         tasks=shared,
         workers=workers,
         pusher=pusher,
+        sender=sender,
         fan_out=fan_out,
         relay=relay,
         close=close,
@@ -499,7 +514,7 @@ def _boards(
 
 
 def _tasks(
-    settings: Settings, store: SqlStore, gate: Gate, rulebook: Rulebook, pusher: Pusher
+    settings: Settings, store: SqlStore, gate: Gate, rulebook: Rulebook, pusher: Pusher, courier: Courier
 ) -> Sequence[Job]:
     """Return what a worker does, or else the web processes."""
     clock = SystemClock()
@@ -512,16 +527,31 @@ def _tasks(
         clock=clock,
     )
     pushes = PushRoom(store=store, pusher=pusher, vault=gate.vault, clock=clock)
-    return tuple(tasks(store=store, clock=clock, rulebook=rulebook, log=gate.log, mails=mails, pushes=pushes))
+    return tuple(
+        tasks(
+            store=store,
+            clock=clock,
+            rulebook=rulebook,
+            log=gate.log,
+            mails=mails,
+            pushes=pushes,
+            courier=courier,
+        )
+    )
 
 
-def _pusher() -> Pusher:
+def _pusher(settings: Settings) -> Pusher:
     """Return what pushes, where the extra is installed."""
     try:
         from hunter_adapters.push.apprise import ApprisePusher
     except ImportError:
         return NoPusher()
-    return ApprisePusher(Outbound())
+    return ApprisePusher(Outbound(settings.outbound_allow))
+
+
+def _sender(settings: Settings) -> HttpSender:
+    """Return what carries webhooks out: without TLS only into networks that the settings name."""
+    return HttpSender(Outbound(settings.outbound_allow), lan=settings.outbound_allow)
 
 
 def _workers(redis: RedisConnection | None) -> WorkerWatch | None:
@@ -550,11 +580,6 @@ def _mailer(settings: Settings) -> Mailer:
 def _jobs(store: SqlStore, last_use: LastUse) -> Iterable[Job]:
     """Yield what happens by itself, in every web process (`jobs`)."""
     yield Job(name="last-use", every=LAST_USE_SECONDS, run=lambda: last_use.write(store))
-
-
-def _consumers() -> Sequence[Consumer]:
-    """Return who does something about events, in the transaction of the relay."""
-    return (NotificationConsumer(),)
 
 
 def _fan_out(redis: RedisConnection | None) -> LocalFanOut | RedisFanOut:

@@ -25,6 +25,7 @@ IdentityId = NewType("IdentityId", UUID)
 ApiTokenId = NewType("ApiTokenId", UUID)
 NotificationId = NewType("NotificationId", UUID)
 PushTargetId = NewType("PushTargetId", UUID)
+WebhookId = NewType("WebhookId", UUID)
 
 _VERSION_7 = 0x7 << 76
 _VARIANT = 0x2 << 62

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from hunter_core.notifications.ports import Agendas, Notifications, PushDeliveries, PushTargets
     from hunter_core.quests.ports import QuestHistory, Quests, Skips
     from hunter_core.relay.ports import Backlog
+    from hunter_core.webhooks.ports import WebhookDeliveries, Webhooks
 
 Result = TypeVar("Result")
 
@@ -219,6 +220,16 @@ class UnitOfWork(Protocol):
     @property
     def push_deliveries(self) -> PushDeliveries:
         """What is on its way there."""
+        ...
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """What of the hunters' own wants to be told."""
+        ...
+
+    @property
+    def webhook_deliveries(self) -> WebhookDeliveries:
+        """What is on its way to it."""
         ...
 
     @property

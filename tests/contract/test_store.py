@@ -151,3 +151,7 @@ class TestRecoveryCodes(contract.RecoveryCodesContract):
 
 class TestApiTokens(contract.ApiTokensContract):
     pass
+
+
+class TestWebhooks(contract.WebhooksContract):
+    """Webhooks and what is on its way to them."""

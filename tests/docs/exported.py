@@ -259,6 +259,23 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "shown": "pushTargets[].shown",
         "created_at": "pushTargets[].createdAt",
     },
+    "webhooks": {
+        "id": "webhooks[].id",
+        "hunter_id": OWNER,
+        "sealed_url": SECRET + "; `webhooks[].shown` says which it is",
+        "sealed_secret": SECRET,
+        "shown": "webhooks[].shown",
+        "events": "webhooks[].events",
+        "is_active": "webhooks[].isActive",
+        "disabled_at": "webhooks[].disabledAt",
+        "failures": "webhooks[].failures",
+        "failing_since": "webhooks[].failingSince",
+        "last_at": "webhooks[].lastAt",
+        "last_status": "webhooks[].lastStatus",
+        "last_error": "webhooks[].lastError",
+        "created_at": "webhooks[].createdAt",
+        "updated_at": "webhooks[].updatedAt",
+    },
     "friendships": {
         "id": "friendships[].id",
         "first_id": "- `friendships[].hunterId` is the other one",
@@ -301,6 +318,7 @@ LEFT_OUT: Mapping[str, str] = {
     "outbox": "what the world was told of completions, levels and unlocks; all of it stands in the other parts",
     "agendas": "when the server looks next whether something is due; it follows from quests and settings",
     "push_deliveries": "notifications on their way to a push target; the notifications are there",
+    "webhook_deliveries": "events on their way to a webhook, for seven days; what happened stands in the other parts",
     "guilds": "guilds belong to their members; the owner's are marked by `guilds[].isOwner`",
 }
 """Tables of which an account has rows, and which are left out, and why."""

@@ -120,6 +120,8 @@ GIVEN: dict[str, dict[str, Any]] = {
     "sessions": {"id": an_id("session"), "earlier": ""},
     "one_time_codes": {"id": an_id("code"), "details": "{}"},
     "push_targets": {"id": an_id("target")},
+    "webhooks": {"id": an_id("webhook"), "events": ["quest.completed"], "is_active": False},
+    "webhook_deliveries": {"given_up_at": None},
     "notifications": {"id": an_id("notification")},
     "board_scores": {"window_name": "2026-W47"},
 }
@@ -132,6 +134,7 @@ REFERRED = {
     "sessions": an_id("session"),
     "one_time_codes": an_id("code"),
     "push_targets": an_id("target"),
+    "webhooks": an_id("webhook"),
     "notifications": an_id("notification"),
 }
 

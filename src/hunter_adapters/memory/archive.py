@@ -79,6 +79,8 @@ class MemoryArchive:
                 return _owned(tables.notifications, account_id, "hunter_id")
             case Section.PUSH_TARGETS:
                 return _owned(tables.push_targets, account_id, "hunter_id")
+            case Section.WEBHOOKS:
+                return _owned(tables.webhooks, account_id, "hunter_id")
             case Section.FRIENDSHIPS | Section.GUILDS | Section.RECOMMENDATIONS:
                 return ()
 

@@ -11,7 +11,16 @@ from hunter_adapters.memory.locks import Locks
 from hunter_adapters.memory.tables import Table, Tables
 from hunter_core.ids import AccountId
 
-AT_ONCE = ("identities", "two_factors", "recovery_codes", "api_tokens", "mails", "push_targets", "agendas")
+AT_ONCE = (
+    "identities",
+    "two_factors",
+    "recovery_codes",
+    "api_tokens",
+    "mails",
+    "push_targets",
+    "webhooks",
+    "agendas",
+)
 LAST = ("settings", "hunters", "accounts")
 
 
@@ -54,6 +63,7 @@ class MemoryErasures:
             _remove(getattr(self._tables, name), account_id, limit=None)
         # What hangs on them goes along.
         _orphaned(self._tables.push_deliveries, "target_id", self._tables.push_targets)
+        _orphaned(self._tables.webhook_deliveries, "webhook_id", self._tables.webhooks)
 
     def some(self, account_id: AccountId, limit: int) -> bool:
         self._locks.need("account", account_id)

@@ -33,6 +33,7 @@ from hunter_core.ids import (
     QuestId,
     SessionId,
     UnlockId,
+    WebhookId,
 )
 from hunter_core.keys import StoredAnswer
 from hunter_core.leaderboard.order import Score
@@ -45,6 +46,8 @@ from hunter_core.notifications.ports import Agenda
 from hunter_core.notifications.push import PushDelivery, PushTarget
 from hunter_core.quests.quest import Quest
 from hunter_core.relay.ports import Waiting
+from hunter_core.webhooks.delivery import WebhookDelivery
+from hunter_core.webhooks.webhook import Webhook
 
 Key = TypeVar("Key")
 Row = TypeVar("Row")
@@ -144,6 +147,8 @@ class Tables:
     agendas: Table[HunterId, Agenda] = field(default_factory=_table)
     push_targets: Table[PushTargetId, PushTarget] = field(default_factory=_table)
     push_deliveries: Table[tuple[PushTargetId, NotificationId], PushDelivery] = field(default_factory=_table)
+    webhooks: Table[WebhookId, Webhook] = field(default_factory=_table)
+    webhook_deliveries: Table[tuple[WebhookId, UUID], WebhookDelivery] = field(default_factory=_table)
     keys: Table[str, StoredAnswer] = field(default_factory=_table)
     rulebook: Table[str, str] = field(default_factory=_table)
 

@@ -35,6 +35,7 @@ from hunter_adapters.memory.scores import MemoryScores
 from hunter_adapters.memory.situations import MemorySituations
 from hunter_adapters.memory.tables import Tables
 from hunter_adapters.memory.two_factor import MemoryRecoveryCodes, MemoryTwoFactors
+from hunter_adapters.memory.webhooks import MemoryWebhookDeliveries, MemoryWebhooks
 
 
 class MemoryUnitOfWork:
@@ -77,6 +78,8 @@ class MemoryUnitOfWork:
         self.agendas = MemoryAgendas(tables, locks)
         self.push_targets = MemoryPushTargets(tables, locks)
         self.push_deliveries = MemoryPushDeliveries(tables)
+        self.webhooks = MemoryWebhooks(tables, locks)
+        self.webhook_deliveries = MemoryWebhookDeliveries(tables)
         self.live_tickets = MemoryLiveTickets(tables)
         self.watch = MemoryWatch(tables)
         self.keys = MemoryKeys(tables)

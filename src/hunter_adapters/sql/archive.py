@@ -39,10 +39,12 @@ from hunter_adapters.sql.tables import (
     recommendations,
     sessions,
     unlocks,
+    webhooks,
     xp_entries,
 )
 from hunter_adapters.sql.transaction import Transaction
 from hunter_adapters.sql.two_factor import SqlRecoveryCodes, SqlTwoFactors
+from hunter_adapters.sql.webhooks import webhook_of
 from hunter_core.export.ports import PART, Head, Section
 from hunter_core.export.records import (
     Friend,
@@ -226,6 +228,7 @@ _SECTIONS: Mapping[Section, _Part] = {
     ),
     Section.NOTIFICATIONS: _of(notifications, "hunter_id", ["id"], notification_of),
     Section.PUSH_TARGETS: _of(push_targets, "hunter_id", ["id"], target_of),
+    Section.WEBHOOKS: _of(webhooks, "hunter_id", ["id"], webhook_of),
     Section.FRIENDSHIPS: _friends(),
     Section.GUILDS: _memberships(),
     Section.RECOMMENDATIONS: _of(recommendations, "hunter_id", ["id"], _suggestion),

@@ -35,6 +35,7 @@ from hunter_adapters.sql.tables import (
     sessions,
     two_factor,
     unlocks,
+    webhooks,
     xp_entries,
 )
 from hunter_adapters.sql.tables.social import GuildRole
@@ -88,6 +89,7 @@ _AT_ONCE = [
     Statement(delete(api_tokens).where(_of(api_tokens, "account_id"))),
     Statement(delete(mails).where(_of(mails, "account_id"))),
     Statement(delete(push_targets).where(_of(push_targets, "hunter_id"))),
+    Statement(delete(webhooks).where(_of(webhooks, "hunter_id"))),
     Statement(delete(agendas).where(_of(agendas, "hunter_id"))),
     Statement(delete(friendships).where(or_(_of(friendships, "first_id"), _of(friendships, "second_id")))),
 ]

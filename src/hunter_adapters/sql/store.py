@@ -27,7 +27,7 @@ ATTEMPTS = 5
 
 _FIRST_PAUSE = 0.005
 
-LATEST = "0005"
+LATEST = "0006"
 """The revision of the schema that this program works with: the newest file in `migrations/versions`."""
 
 

@@ -36,6 +36,7 @@ from hunter_adapters.sql.statements import Statement
 from hunter_adapters.sql.transaction import Transaction
 from hunter_adapters.sql.two_factor import SqlRecoveryCodes, SqlTwoFactors
 from hunter_adapters.sql.unlocks import SqlUnlocks
+from hunter_adapters.sql.webhooks import SqlWebhookDeliveries, SqlWebhooks
 
 # Alembic's own table, which is none of ours.
 _REVISION = Statement(select(column("version_num", String)).select_from(table("alembic_version")))
@@ -176,6 +177,14 @@ class SqlUnitOfWork:
     @property
     def push_deliveries(self) -> SqlPushDeliveries:
         return SqlPushDeliveries(self._sql)
+
+    @property
+    def webhooks(self) -> SqlWebhooks:
+        return SqlWebhooks(self._sql)
+
+    @property
+    def webhook_deliveries(self) -> SqlWebhookDeliveries:
+        return SqlWebhookDeliveries(self._sql)
 
     @property
     def live_tickets(self) -> SqlLiveTickets:

@@ -19,6 +19,7 @@ from hunter_api.routes import (
     sessions,
     two_factor,
     users,
+    webhooks,
 )
 
 ALL_ROUTES = (
@@ -36,6 +37,7 @@ ALL_ROUTES = (
     leaderboard.routes,
     analytics.routes,
     notifications.routes,
+    webhooks.routes,
     live.routes,
     health.routes,
 )

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from hunter_core.keys import KEPT_FOR
 from hunter_core.ports import Store, UnitOfWork
+from hunter_core.webhooks.delivery import KEPT_FOR as DELIVERIES_KEPT
 
 ROWS_AT_ONCE = 500
 """Rows that go in one transaction, so that none holds its locks for long."""
@@ -69,6 +70,10 @@ def purge(store: Store, now: datetime) -> Mapping[str, int]:
     gone = {what.name: _purged(store, _of(what, now - kept)) for what, kept in KEPT.items()}
     gone["PASSWORD_CHECKS"] = _purged(
         store, lambda uow: uow.password_checks.purge(now - CHECKS_KEPT, ROWS_AT_ONCE)
+    )
+    gone["WEBHOOK_DELIVERIES"] = _purged(
+        store,
+        lambda uow: uow.webhook_deliveries.purge(before=now - DELIVERIES_KEPT, limit=ROWS_AT_ONCE),
     )
     return gone
 

@@ -33,6 +33,7 @@ class Section(StrEnum):
     SCORES = "scores"
     NOTIFICATIONS = "notifications"
     PUSH_TARGETS = "pushTargets"
+    WEBHOOKS = "webhooks"
     FRIENDSHIPS = "friendships"
     GUILDS = "guilds"
     RECOMMENDATIONS = "recommendations"
@@ -67,6 +68,7 @@ class Archive(Protocol):
 
         Values: `Identity`, `Session`, `ApiToken`, `Mail`, `Quest`, `Skip`, `Completion` (by local day, voided
         ones too), `LedgerEntry` (by `seq`), `NamedUnlock`, `DayRow` (ascending), `Score`, `Notification`
-        (also those that are to be sent, or were removed), `PushTarget`, `Friend`, `Membership`, `Suggestion`.
+        (also those that are to be sent, or were removed), `PushTarget`, `Webhook`, `Friend`,
+        `Membership`, `Suggestion`.
         """
         ...

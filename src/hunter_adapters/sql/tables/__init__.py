@@ -36,6 +36,7 @@ from hunter_adapters.sql.tables.social import (
     push_targets,
     recommendations,
 )
+from hunter_adapters.sql.tables.webhooks import webhook_deliveries, webhooks
 
 __all__ = [
     "POINTS",
@@ -71,5 +72,7 @@ __all__ = [
     "sessions",
     "two_factor",
     "unlocks",
+    "webhook_deliveries",
+    "webhooks",
     "xp_entries",
 ]

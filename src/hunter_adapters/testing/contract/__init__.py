@@ -39,6 +39,7 @@ from hunter_adapters.testing.contract.stories import StoriesContract
 from hunter_adapters.testing.contract.transactions import OverlappingWritersContract, StoreContract
 from hunter_adapters.testing.contract.two_factor import RecoveryCodesContract, TwoFactorsContract
 from hunter_adapters.testing.contract.under_test import CommitFailed, UnderTest
+from hunter_adapters.testing.contract.webhooks import WebhooksContract
 
 __all__ = [
     "AccountsContract",
@@ -84,4 +85,5 @@ __all__ = [
     "TwoFactorsContract",
     "UnderTest",
     "UnlocksContract",
+    "WebhooksContract",
 ]

@@ -34,6 +34,7 @@ from hunter_api.schemas.export.social import (
     ExportPatternView,
     ExportPushTargetView,
     ExportRecommendationView,
+    ExportWebhookView,
 )
 from hunter_api.schemas.fields import UtcInstant
 
@@ -74,6 +75,7 @@ class ExportView:
     scores: tuple[ExportScoreView, ...]
     notifications: tuple[ExportNotificationView, ...]
     pushTargets: tuple[ExportPushTargetView, ...]
+    webhooks: tuple[ExportWebhookView, ...]
     friendships: tuple[ExportFriendView, ...]
     guilds: tuple[ExportGuildView, ...]
     recommendations: tuple[ExportRecommendationView, ...]

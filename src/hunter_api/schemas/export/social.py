@@ -16,6 +16,7 @@ from hunter_core.export.records import (
 )
 from hunter_core.notifications.notification import Notification
 from hunter_core.notifications.push import PushTarget
+from hunter_core.webhooks.webhook import Webhook, WebhookEvent
 from hunter_core.words import Difficulty, QuestType
 
 
@@ -95,6 +96,42 @@ class ExportPushTargetView:
     def of(cls, target: PushTarget) -> ExportPushTargetView:
         """Return it as it goes out."""
         return cls(id=target.id, shown=target.shown, createdAt=target.created_at)
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class ExportWebhookView:
+    """What of the hunter's own is told of events; never the whole address, nor the secret."""
+
+    id: UUID
+    shown: str
+    events: tuple[WebhookEvent, ...]
+    isActive: bool
+    disabledAt: UtcInstant | None
+    failures: int
+    failingSince: UtcInstant | None
+    lastAt: UtcInstant | None
+    lastStatus: int | None
+    lastError: str | None
+    createdAt: UtcInstant
+    updatedAt: UtcInstant
+
+    @classmethod
+    def of(cls, hook: Webhook) -> ExportWebhookView:
+        """Return it as it goes out."""
+        return cls(
+            id=hook.id,
+            shown=hook.shown,
+            events=hook.events,
+            isActive=hook.is_active,
+            disabledAt=hook.disabled_at,
+            failures=hook.failures,
+            failingSince=hook.failing_since,
+            lastAt=hook.last_at,
+            lastStatus=hook.last_status,
+            lastError=hook.last_error,
+            createdAt=hook.created_at,
+            updatedAt=hook.updated_at,
+        )
 
 
 @attrs.frozen(kw_only=True, slots=False)

@@ -1,0 +1,272 @@
+"""The contract of webhooks and their deliveries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from hunter_adapters.testing.builders import a_hunter, an_id, registered
+from hunter_adapters.testing.contract.under_test import UnderTest, at_once
+from hunter_core.errors import NotFound
+from hunter_core.hunters.hunter import Hunter
+from hunter_core.ids import AccountId, HunterId, WebhookId
+from hunter_core.ports import Store
+from hunter_core.webhooks.delivery import WebhookDelivery, WebhookTask
+from hunter_core.webhooks.webhook import Webhook, WebhookEvent
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=1)
+HUNTER = a_hunter("Jinwoo")
+OTHER = a_hunter("Jinah", id=an_id("other"))
+
+
+def a_webhook(hunter: Hunter = HUNTER, name: str = "one", **changes: object) -> Webhook:
+    """Return a webhook of *hunter* that wants to be told of completions."""
+    made = Webhook(
+        id=WebhookId(an_id(f"webhook-{name}")),
+        hunter_id=hunter.id,
+        sealed_url=b"sealed:" + name.encode(),
+        sealed_secret=b"secret:" + name.encode(),
+        shown="https://home.example/…",
+        events=(WebhookEvent.QUEST_COMPLETED, WebhookEvent.GUILD),
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def a_delivery(hook: Webhook, seq: int, **changes: object) -> WebhookDelivery:
+    """Return the delivery of the event *seq* to *hook*, due now."""
+    made = WebhookDelivery(
+        webhook_id=hook.id,
+        event_id=an_id(f"event-{seq}"),
+        seq=seq,
+        kind="quest.completed",
+        at=NOW,
+        data={"quest": "Read „Faust“", "n": seq},
+        created_at=NOW,
+        due_at=NOW,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def kept(store: Store, *hooks: Webhook, deliveries: tuple[WebhookDelivery, ...] = ()) -> None:
+    """Keep *hooks* and *deliveries*."""
+    with store.write() as uow:
+        for hook in hooks:
+            uow.hunters.lock(hook.hunter_id)
+            uow.webhooks.add(hook)
+        uow.webhook_deliveries.add(deliveries)
+        uow.commit()
+
+
+def taken(store: Store, now: datetime = NOW, limit: int = 10) -> list[WebhookTask]:
+    """Take what is due."""
+    return store.run(
+        lambda uow: list(uow.webhook_deliveries.take(now, until=now + timedelta(minutes=1), limit=limit))
+    )
+
+
+def events_of(tasks: list[WebhookTask]) -> set[tuple[WebhookId, int]]:
+    """Return which events are on their way where."""
+    return {(task.webhook.id, task.delivery.seq) for task in tasks}
+
+
+class WebhooksContract:
+    """`Webhooks` and `WebhookDeliveries`."""
+
+    def test_a_webhook_comes_back_as_it_was_kept(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        registered(store, OTHER)
+        mine, second, theirs = a_webhook(), a_webhook(name="two"), a_webhook(OTHER, "theirs")
+        kept(store, mine, second, theirs)
+
+        with store.read() as uow:
+            assert sorted(uow.webhooks.of(HUNTER.id), key=lambda each: each.sealed_url) == [mine, second]
+            assert uow.webhooks.get(HUNTER.id, mine.id) == mine
+            with pytest.raises(NotFound):
+                uow.webhooks.get(OTHER.id, mine.id)
+
+    def test_what_is_saved_is_everything_but_whose_it_is(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        kept(store, hook := a_webhook())
+        changed = replace(
+            hook,
+            sealed_url=b"another",
+            sealed_secret=b"another secret",
+            shown="https://other.example/…",
+            events=(WebhookEvent.LEVEL_UP,),
+            is_active=False,
+            disabled_at=LATER,
+            failures=12,
+            failing_since=NOW,
+            last_at=LATER,
+            last_status=500,
+            last_error="answered 500",
+            updated_at=LATER,
+        )
+
+        with store.write() as uow:
+            uow.hunters.lock(HUNTER.id)
+            uow.webhooks.save(changed)
+            uow.webhooks.save(a_webhook(name="gone"))
+            uow.commit()
+
+        with store.read() as uow:
+            assert list(uow.webhooks.of(HUNTER.id)) == [changed]
+
+    def test_only_those_of_the_hunters_that_are_on_are_active(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        registered(store, OTHER)
+        mine, off, theirs = a_webhook(), a_webhook(name="off", is_active=False), a_webhook(OTHER, "theirs")
+        kept(store, mine, off, theirs)
+        many = {HunterId(AccountId(an_id(f"nobody-{n}"))) for n in range(70)}
+
+        with store.read() as uow:
+            assert list(uow.webhooks.active({HUNTER.id})) == [mine]
+            assert {each.id for each in uow.webhooks.active({HUNTER.id, OTHER.id, *many})} == {
+                mine.id,
+                theirs.id,
+            }
+            assert list(uow.webhooks.active(many)) == []
+            assert list(uow.webhooks.active(())) == []
+
+    def test_one_that_is_removed_takes_along_what_was_on_its_way(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        registered(store, OTHER)
+        mine, theirs = a_webhook(), a_webhook(OTHER, "theirs")
+        kept(store, mine, theirs, deliveries=(a_delivery(mine, 1), a_delivery(theirs, 1)))
+
+        with store.write() as uow:
+            uow.hunters.lock(HUNTER.id)
+            uow.hunters.lock(OTHER.id)
+            assert not uow.webhooks.remove(OTHER.id, mine.id)
+            assert uow.webhooks.remove(HUNTER.id, mine.id)
+            assert not uow.webhooks.remove(HUNTER.id, mine.id)
+            uow.commit()
+
+        assert events_of(taken(store)) == {(theirs.id, 1)}
+        with store.read() as uow:
+            assert list(uow.webhook_deliveries.of(mine.id, 10)) == []
+
+    def test_each_webhook_gets_its_events_one_by_one_in_their_order(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        one, two = a_webhook(), a_webhook(name="two")
+        queued = tuple(a_delivery(hook, seq) for seq in (3, 1, 2) for hook in (one, two))
+        kept(store, one, two, deliveries=queued)
+
+        first = taken(store)
+        assert events_of(first) == {(one.id, 1), (two.id, 1)}
+        assert taken(store) == []
+        (ours,) = (task for task in first if task.webhook == one)
+        assert ours.delivery == a_delivery(one, 1)
+        store.run(lambda uow: uow.webhook_deliveries.save(ours.delivery.succeeded(204, NOW)))
+
+        # The other one is still at it: nobody waits for it, and it waits for nobody.
+        assert events_of(taken(store)) == {(one.id, 2)}
+        assert taken(store) == []
+
+    def test_one_that_fails_holds_up_its_own_until_it_is_given_up(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        hook = a_webhook()
+        kept(store, hook, deliveries=(a_delivery(hook, 1), a_delivery(hook, 2)))
+        (task,) = taken(store)
+
+        failed = task.delivery.failed(500, "answered 500", NOW)
+        store.run(lambda uow: uow.webhook_deliveries.save(failed))
+
+        assert taken(store) == []
+        assert events_of(taken(store, failed.due_at)) == {(hook.id, 1)}
+        store.run(lambda uow: uow.webhook_deliveries.save(replace(failed, given_up_at=NOW)))
+        assert events_of(taken(store)) == {(hook.id, 2)}
+
+    def test_a_lease_that_nobody_keeps_ends(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        hook = a_webhook()
+        kept(store, hook, deliveries=(a_delivery(hook, 1),))
+
+        assert len(taken(store)) == 1
+        assert taken(store, LATER - timedelta(seconds=1)) == []
+        assert len(taken(store, LATER)) == 1
+
+    def test_nothing_is_taken_for_one_that_is_off(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        hook = a_webhook(is_active=False)
+        kept(store, hook, deliveries=(a_delivery(hook, 1),))
+
+        assert taken(store) == []
+        with store.write() as uow:
+            uow.hunters.lock(HUNTER.id)
+            uow.webhooks.save(replace(hook, is_active=True))
+            uow.commit()
+        assert events_of(taken(store)) == {(hook.id, 1)}
+
+    def test_several_take_each_delivery_once(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        hooks = [a_webhook(name=str(n)) for n in range(8)]
+        kept(store, *hooks, deliveries=tuple(a_delivery(hook, 1) for hook in hooks))
+
+        found = at_once(*[lambda: taken(store, limit=8) for _ in range(4)])
+
+        seen = [task.webhook.id for tasks in found if isinstance(tasks, list) for task in tasks]
+        assert sorted(seen) == sorted(hook.id for hook in hooks)
+
+    def test_it_is_known_which_were_queued(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        hook = a_webhook()
+        kept(store, hook, deliveries=tuple(a_delivery(hook, seq) for seq in range(1, 71)))
+        mine = {(hook.id, an_id(f"event-{seq}")) for seq in range(1, 71)}
+        strange: set[tuple[WebhookId, UUID]] = {
+            (hook.id, an_id("never")),
+            (WebhookId(an_id("no")), an_id("event-1")),
+        }
+
+        with store.read() as uow:
+            assert uow.webhook_deliveries.known(mine | strange) == mine
+            assert uow.webhook_deliveries.known(()) == set()
+
+    def test_the_latest_are_shown_with_what_came_of_them(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        hook = a_webhook()
+        old = a_delivery(hook, 9, created_at=NOW - timedelta(hours=1))
+        done = a_delivery(hook, 2).succeeded(200, LATER)
+        lost = replace(a_delivery(hook, 1), tries=11).failed(None, "it hung up", LATER)
+        kept(store, hook, deliveries=(old, a_delivery(hook, 1), a_delivery(hook, 2)))
+        with store.write() as uow:
+            uow.webhook_deliveries.save(done)
+            uow.webhook_deliveries.save(lost)
+            uow.commit()
+
+        with store.read() as uow:
+            assert list(uow.webhook_deliveries.of(hook.id, 10)) == [done, lost, old]
+            assert list(uow.webhook_deliveries.of(hook.id, 1)) == [done]
+
+    def test_old_deliveries_are_purged_the_oldest_first(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        hook = a_webhook()
+        made = [a_delivery(hook, n, created_at=NOW - timedelta(days=n)) for n in range(5)]
+        kept(store, hook, deliveries=tuple(made))
+
+        with store.write() as uow:
+            before = NOW - timedelta(days=2)
+            assert uow.webhook_deliveries.purge(before=before, limit=1) == 1
+            assert uow.webhook_deliveries.purge(before=before, limit=10) == 1
+            assert uow.webhook_deliveries.purge(before=before, limit=10) == 0
+            uow.commit()
+        with store.read() as uow:
+            assert list(uow.webhook_deliveries.of(hook.id, 10)) == made[:3]

@@ -1,0 +1,1 @@
+"""Carrying webhooks out over HTTP (issue 5, 5)."""

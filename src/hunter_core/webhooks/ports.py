@@ -1,0 +1,112 @@
+"""What webhooks ask of the world: rows, a queue for each, and somebody who carries messages out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from hunter_core.ids import HunterId, WebhookId
+from hunter_core.webhooks.delivery import WebhookDelivery, WebhookTask
+from hunter_core.webhooks.webhook import Webhook
+
+Key = tuple[WebhookId, UUID]
+"""What a delivery is told apart by: its webhook, and the id of the event."""
+
+
+class Webhooks(Protocol):
+    """Keeps webhooks. Whoever writes has locked the hunter."""
+
+    def of(self, hunter_id: HunterId) -> Sequence[Webhook]:
+        """Return the hunter's webhooks, the oldest first."""
+        ...
+
+    def active(self, hunter_ids: Collection[HunterId]) -> Sequence[Webhook]:
+        """Return the webhooks of these hunters that are switched on."""
+        ...
+
+    def get(self, hunter_id: HunterId, webhook_id: WebhookId) -> Webhook:
+        """
+        Return a webhook of the hunter.
+
+        Raises:
+            NotFound: If the hunter has no such webhook.
+        """
+        ...
+
+    def add(self, webhook: Webhook) -> None:
+        """Keep a new webhook."""
+        ...
+
+    def save(self, webhook: Webhook) -> None:
+        """Keep a webhook as it is now, if it is still there."""
+        ...
+
+    def remove(self, hunter_id: HunterId, webhook_id: WebhookId) -> bool:
+        """Forget a webhook of the hunter with what is on its way to it; return whether there was one."""
+        ...
+
+
+class WebhookDeliveries(Protocol):
+    """Keeps what is on its way to webhooks, and what was."""
+
+    def known(self, keys: Collection[Key]) -> AbstractSet[Key]:
+        """Return which of *keys* there are."""
+        ...
+
+    def add(self, deliveries: Sequence[WebhookDelivery]) -> None:
+        """Keep new deliveries."""
+        ...
+
+    def take(self, now: datetime, *, until: datetime, limit: int) -> Sequence[WebhookTask]:
+        """
+        Take at most *limit* deliveries that are due at *now*, of different webhooks, for oneself until *until*.
+
+        Of each webhook that is switched on only the first that waits, by its number: the others wait for it.
+        """
+        ...
+
+    def save(self, delivery: WebhookDelivery) -> None:
+        """Keep *delivery* as it is now, if it is still there."""
+        ...
+
+    def of(self, webhook_id: WebhookId, limit: int) -> Sequence[WebhookDelivery]:
+        """Return at most *limit* deliveries to a webhook, the latest first."""
+        ...
+
+    def purge(self, *, before: datetime, limit: int) -> int:
+        """Forget at most *limit* deliveries made before *before*, waiting ones among them; return how many."""
+        ...
+
+
+class Sender(Protocol):
+    """Carries messages out, and to no place inside of this network."""
+
+    def check(self, url: str) -> str:
+        """
+        Return what may be shown of the address *url*.
+
+        Raises:
+            InvalidInput: Naming `url`, if it may not be sent to.
+        """
+        ...
+
+    def send(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """
+        POST *body*, and return the status of the answer, of which nothing else is read. It takes a bounded time.
+
+        Raises:
+            SendFailed: If there was no answer.
+        """
+        ...
+
+
+class SendFailed(Exception):
+    """A message was not carried out; the reason holds nothing of the address but its host."""
+
+
+def keys_of(deliveries: Iterable[WebhookDelivery]) -> list[Key]:
+    """Return what *deliveries* are told apart by."""
+    return [(each.webhook_id, each.event_id) for each in deliveries]
