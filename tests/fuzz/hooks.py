@@ -28,7 +28,7 @@ from tests.servers.client import PASSWORD, Client
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 Case = schemathesis.Case[Any]
 # These end the session that they are asked with, or are asked with a session's own secret.
-ENDS_SESSION = {"logout", "logoutAll"}
+ENDS_SESSION = {"logout", "logoutAll", "deleteMe"}
 
 
 class Owner:
