@@ -364,6 +364,16 @@ def test_codes_that_were_mailed_to_the_old_address_are_good_for_nothing_after(hu
     assert hunter.post("/api/auth/verify-email", {"code": verify}).code == "CODE_INVALID"
 
 
+def test_a_new_password_calls_off_a_change_of_address_as_its_notice_says(each_hunter: House) -> None:
+    owner = each_hunter
+    thief = signed_in_again(owner)
+    thief.post("/api/auth/change-email", {"email": "thief@example.com"})
+    code = owner.mailed_code(CONFIRM)
+    assert change_password(owner).status == 204
+    assert confirm(owner, code).code == "CODE_INVALID"
+    assert owner.me()["email"] == "Jinwoo@example.com"
+
+
 def test_an_address_change_needs_a_fresh_proof(hunter: House) -> None:
     hunter.delivered()
     assert ask_for(hunter, password="Wrong-1-password").code == "INVALID_CREDENTIALS"

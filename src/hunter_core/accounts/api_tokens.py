@@ -19,7 +19,7 @@ from hunter_core.accounts.api_token import (
     has_form,
     new_token,
 )
-from hunter_core.accounts.authenticate import NOT_SIGNED_IN
+from hunter_core.accounts.authenticate import NOT_SIGNED_IN, lock_caller
 from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind, SecurityLog
 from hunter_core.accounts.session import NOWHERE, Client, SignedIn
 from hunter_core.accounts.sign_in import Gate
@@ -59,6 +59,7 @@ def create_api_token(
     Raises:
         InvalidInput: If name or life are none that a token may have.
         ApiTokenLimitReached: If as many stand as may.
+        Unauthenticated: If the session has ended meanwhile.
     """
     name = _checked_name(name)
     if not timedelta(days=1) <= lasts <= LONGEST_LIFE:
@@ -75,7 +76,7 @@ def create_api_token(
     )
 
     def work(uow: UnitOfWork) -> None:
-        account = uow.accounts.lock(signed_in.account_id)
+        account = lock_caller(uow=uow, signed_in=signed_in, now=now)
         if sum(each.stands(now) for each in uow.api_tokens.of(account.id)) >= MOST_TOKENS:
             raise ApiTokenLimitReached(MOST_TOKENS)
         uow.api_tokens.add(made)

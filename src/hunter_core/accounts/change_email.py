@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hunter_core.accounts.account import Account
+from hunter_core.accounts.authenticate import lock_caller
 from hunter_core.accounts.code import CodePurpose
 from hunter_core.accounts.codes import issue_only, redeem
 from hunter_core.accounts.give_up_address import give_up_address, has_given_up
@@ -45,13 +46,14 @@ def ask_for_email_change(
     Raises:
         InvalidInput: If *email* cannot be an address, or is the account's.
         InvalidCredentials, RateLimitExceeded, StepUpRequired, TooBusy: As `step_up` does.
+        Unauthenticated: If the session has ended meanwhile.
     """
     if check_email(email) == signed_in.email:
         raise InvalidInput("email", "is the address that the account has")
     step_up(store=store, gate=gate, signed_in=signed_in, proofs=proofs, now=now, client=client)
 
     def begin(uow: UnitOfWork) -> None:
-        account = uow.accounts.lock(signed_in.account_id)
+        account = lock_caller(uow=uow, signed_in=signed_in, now=now)
         if is_flooded(uow, account.email, MailTemplate.EMAIL_CHANGE_ASKED, now):
             return
         if not has_given_up(account):

@@ -22,8 +22,13 @@ from hunter_core.ports import Store, UnitOfWork
 TRIES = 3
 """How often the old password is checked again because the stored hash was changed meanwhile."""
 
-USED_UP = (CodePurpose.RESET_PASSWORD, CodePurpose.TWO_FACTOR, CodePurpose.OAUTH_EXCHANGE)
-"""What was opened by the old password, or would undo the new one."""
+USED_UP = (
+    CodePurpose.RESET_PASSWORD,
+    CodePurpose.CHANGE_EMAIL,
+    CodePurpose.TWO_FACTOR,
+    CodePurpose.OAUTH_EXCHANGE,
+)
+"""What was opened by the old password, or would undo the new one: who asked for an address could reset it there."""
 
 
 def change_password(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hunter_core.accounts.account import Account
+from hunter_core.accounts.authenticate import lock_caller
 from hunter_core.accounts.recovery_codes import new_recovery_codes, stored, typed
 from hunter_core.accounts.second_factor import Asked, Came, app_code_step
 from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind
@@ -88,10 +89,11 @@ def confirm(
         TwoFactorNotOn: If it was not begun, or longer than 10 minutes ago.
         SecondFactorWrong: If the code is wrong; it counts.
         RateLimitExceeded: If there were too many wrong ones.
+        Unauthenticated: If the session has ended meanwhile.
     """
 
     def work(uow: UnitOfWork) -> tuple[Asked, tuple[str, ...]]:
-        account = uow.accounts.lock(signed_in.account_id)
+        account = lock_caller(uow=uow, signed_in=signed_in, now=now)
         factor = uow.two_factors.get(account.id)
         if factor is not None and factor.is_on:
             raise TwoFactorAlreadyOn
