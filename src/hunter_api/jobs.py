@@ -11,7 +11,10 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import count
 
 import attrs
 
@@ -23,7 +26,20 @@ LONGEST_REST = 300.0
 UNDER_WAY = math.inf
 """When a job is due that is being done: not before it has ended."""
 
+JOB_ID: ContextVar[str | None] = ContextVar("hunter_job_id", default=None)
+"""Which run of which job is under way in this thread; logs say it."""
+
 log = logging.getLogger("hunter.jobs")
+
+
+@contextmanager
+def doing(job_id: str | None) -> Iterator[None]:
+    """Let whatever is logged within it be said to belong to the run *job_id*."""
+    token = JOB_ID.set(job_id)
+    try:
+        yield
+    finally:
+        JOB_ID.reset(token)
 
 
 @attrs.frozen(kw_only=True)
@@ -56,6 +72,7 @@ class Jobs:
         self._failures = dict.fromkeys(self._jobs, 0)
         self._changed = threading.Condition()
         self._closed = False
+        self._numbers = count(1)
         # A job under way that was woken meanwhile: there is something that this run may not have seen.
         self._woken: set[str] = set()
         self._threads = [
@@ -92,7 +109,8 @@ class Jobs:
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
-            rest = self._rest_after(job)
+            with doing(f"{job.name}-{next(self._numbers)}"):
+                rest = self._rest_after(job)
             with self._changed:
                 again = job.name in self._woken
                 self._woken.discard(job.name)

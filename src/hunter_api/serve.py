@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from hunter_api.crew import Crew
+from hunter_api.jobs import JOB_ID
 from hunter_api.settings import SettingInvalid, Settings, load
 from hunter_api.wiring import World, open_security_log, open_world
 
@@ -160,14 +161,23 @@ def _end_threads() -> None:
 def _log_to_stderr(settings: Settings) -> None:
     logging.basicConfig(
         level=settings.log_level.value.upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        format="%(asctime)s %(levelname)s %(name)s%(job)s: %(message)s",
         stream=sys.stderr,
     )
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_name_the_job)
     # It would tell, in detail, what is said to identity providers.
     logging.getLogger("httpcore2").setLevel(logging.WARNING)
     if settings.log_level.value != "debug":
         for name in ("uvicorn", "alembic", "asyncio"):
             logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _name_the_job(record: logging.LogRecord) -> bool:
+    """Give each line the id of the job that it belongs to, where it belongs to one."""
+    job_id = JOB_ID.get()
+    record.job = "" if job_id is None else f" [{job_id}]"
+    return True
 
 
 class StartProgress:

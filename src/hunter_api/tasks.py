@@ -69,6 +69,16 @@ def relaying(run: Callable[[], bool], *, every: float = 2.0) -> Job:
     return Job(name="relay", every=every, run=run)
 
 
+def reconciling(tend: Callable[[], bool], *, every: float = 60.0) -> Job:
+    """Return the job by which a worker looks whether the boards in Redis have all that the ledger says."""
+
+    def run() -> bool:
+        tend()
+        return False
+
+    return Job(name="boards", every=every, run=run)
+
+
 def _purge(store: Store, now: datetime) -> bool:
     purge(store, now)
     purge_events(store, now)

@@ -38,7 +38,7 @@ from hunter_adapters.sql.popularity import SqlPopularity
 from hunter_adapters.webhooks.http import HttpSender
 from hunter_api import development_keys
 from hunter_api.addresses import Proxies
-from hunter_api.jobs import Job, Jobs
+from hunter_api.jobs import Job, Jobs, doing
 from hunter_api.limits import RateLimits
 from hunter_api.ports import Ports
 from hunter_api.relay import RelayThread
@@ -46,7 +46,7 @@ from hunter_api.routes.webhooks import JOB as WEBHOOKS_JOB
 from hunter_api.setting_values import AuthProfile
 from hunter_api.settings import SettingInvalid, Settings, host_of
 from hunter_api.sign_in_with import SignInWith
-from hunter_api.tasks import relaying, tasks, unless
+from hunter_api.tasks import reconciling, relaying, tasks, unless
 from hunter_core.accounts.common import common_passwords
 from hunter_core.accounts.identity import IdentityProvider, ProviderName
 from hunter_core.accounts.last_use import LastUse
@@ -185,16 +185,25 @@ class World:
                 "HUNTER_DATABASE_URL: a worker is a process of its own, which takes PostgreSQL. On SQLite "
                 "`hunter serve` does what a worker would."
             )
+        from hunter_adapters.rq.work import current_id
         from hunter_adapters.rq.worker import Due, QueueWorker
 
         self.check_reachable()
         self.fan_out.start()
         relay = relaying(self.relay.relay.run)
-        jobs = {job.name: Due(every=job.every, run=job.run) for job in (*self.tasks, relay)}
-        keeper = self.keeper
-        if keeper is not None:
-            jobs["boards"] = Due(every=60.0, run=lambda: not keeper.tend() and False)
-        QueueWorker(self.settings.redis_url, jobs).run()
+        jobs = [*self.tasks, relay]
+        if self.keeper is not None:
+            jobs.append(reconciling(self.keeper.tend))
+
+        def named(job: Job) -> Callable[[], bool]:
+            def run() -> bool:
+                with doing(current_id()):
+                    return job.run()
+
+            return run
+
+        due = {job.name: Due(every=job.every, run=named(job)) for job in jobs}
+        QueueWorker(self.settings.redis_url, due).run()
 
     def rebuild_boards(self, progress: Callable[[int, int], None]) -> tuple[str, str]:
         """

@@ -36,6 +36,8 @@ class MemoryPurges:
                 table, found = tables.sessions, _by(tables.sessions, "revoked_at")
             case Expired.API_TOKENS:
                 table, found = tables.api_tokens, _by(tables.api_tokens, "expires_at")
+            case Expired.NOTIFICATIONS:
+                table, found = tables.notifications, _by(tables.notifications, "created_at")
             case Expired.LIVE_TICKETS:
                 table, found = tables.live_tickets, self._live_tickets()
         old = [(when, part, key) for when, part, key in found if when is not None and when <= before]

@@ -39,11 +39,16 @@ class Work:
         run = self._runs.get(name)
         if run is None:
             raise LookupError(f"There is no job called {name!r}.")
-        job = get_current_job()
         began = time.monotonic()
         while run() and not self.stopping.is_set() and time.monotonic() - began < LONGEST_RUN:
             pass
-        log.debug("job %s took %.0f ms", name if job is None else job.id, 1000 * (time.monotonic() - began))
+        log.debug("the job %s took %.0f ms", name, 1000 * (time.monotonic() - began))
+
+
+def current_id() -> str | None:
+    """Return the id of the job that is under way in this process."""
+    job = get_current_job()
+    return None if job is None else job.id
 
 
 # RQ finds what to run by the name of a module: so there is one such thing in a process.

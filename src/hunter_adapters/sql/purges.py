@@ -14,6 +14,7 @@ from hunter_adapters.sql.tables import (
     idempotency_keys,
     live_tickets,
     mails,
+    notifications,
     one_time_codes,
     sessions,
 )
@@ -52,6 +53,7 @@ _STATEMENTS: Mapping[Expired, Statement] = {
     Expired.SESSIONS_PAST_THEIR_END: _oldest(sessions, "expires_at"),
     Expired.SESSIONS_ENDED: _oldest(sessions, "revoked_at"),
     Expired.API_TOKENS: _oldest(api_tokens, "expires_at"),
+    Expired.NOTIFICATIONS: _oldest(notifications, "created_at"),
     Expired.LIVE_TICKETS: _oldest(live_tickets, "expires_at"),
 }
 

@@ -27,6 +27,7 @@ class Expired(StrEnum):
     SESSIONS_PAST_THEIR_END = "sessions, since they expired"
     SESSIONS_ENDED = "sessions, since they were ended"
     API_TOKENS = "API tokens, since they expired"
+    NOTIFICATIONS = "notifications, removed ones too, since they were made"
     LIVE_TICKETS = "tickets of live sockets that nobody used, since they expired"
 
 
@@ -37,6 +38,7 @@ KEPT: Mapping[Expired, timedelta] = MappingProxyType(
         Expired.SESSIONS_PAST_THEIR_END: timedelta(days=30),
         Expired.SESSIONS_ENDED: timedelta(days=30),
         Expired.API_TOKENS: timedelta(days=30),
+        Expired.NOTIFICATIONS: timedelta(days=90),
         Expired.LIVE_TICKETS: timedelta(days=1),
     }
 )

@@ -22,6 +22,7 @@ from hunter_core.rules.achievements import achievement_id
 
 HUNTER, OTHER = a_hunter(), a_hunter("Jinah")
 QUEST = a_quest(HUNTER)
+AWAKENING = achievement_id("awakening")
 MINUTE = timedelta(minutes=1)
 
 
@@ -74,7 +75,7 @@ class NotificationsContract:
     def test_one_comes_back_as_it_was(self, under_test: UnderTest) -> None:
         store = two_hunters(under_test)
         given = a_notification(
-            "all", quest_id=QUEST.id, achievement_id=achievement_id("awakening"), is_read=True
+            "all", quest_id=QUEST.id, achievement_id=AWAKENING, is_read=True
         )
         kept(store, given)
         with store.read() as uow:
@@ -130,18 +131,17 @@ class NotificationsContract:
 
     def test_what_is_taken_back_goes_where_it_was_not_read(self, under_test: UnderTest) -> None:
         store = two_hunters(under_test)
-        of = {"achievement_id": achievement_id("awakening")}
         kept(
             store,
-            a_notification("unread", **of),
-            a_notification("read", is_read=True, **of),
-            a_notification("waits", sent_at=None, **of),
+            a_notification("unread", achievement_id=AWAKENING),
+            a_notification("read", is_read=True, achievement_id=AWAKENING),
+            a_notification("waits", sent_at=None, achievement_id=AWAKENING),
             a_notification("other"),
         )
 
         def withdraw(uow: UnitOfWork) -> int:
             uow.hunters.lock(HUNTER.id)
-            return uow.notifications.withdraw(HUNTER.id, of["achievement_id"], NOW)
+            return uow.notifications.withdraw(HUNTER.id, AWAKENING, NOW)
 
         assert store.run(withdraw) == 2
         assert sorted(listed(store)) == ["other", "read"]
