@@ -270,7 +270,7 @@ def test_whoever_waits_in_an_unverified_account_loses_it_to_the_owner_of_the_add
     provider.user.subject, provider.user.email = "6666", "mallory@gmail.example"
     mallory = Browser(house, provider)
     mallory.house.token = trap.token
-    answer = mallory.ask("POST", "/api/auth/identities/google", {"password": PASSWORD})
+    answer = mallory.ask("POST", "/api/auth/oauth/google/link", {"password": PASSWORD})
     assert mallory.come_back(provider.agree(answer.data["authorizationUrl"])) == {"linked": "google"}
 
     provider.user.subject, provider.user.email = VICTIM, ADDRESS

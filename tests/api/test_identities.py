@@ -43,7 +43,7 @@ class Owner(Browser):
         return AccountId(UUID(self.house.user["id"]))
 
     def begin_link(self, name: str = "google", **proofs: Any) -> Answer:
-        return self.ask("POST", f"/api/auth/identities/{name}", proofs or {"password": PASSWORD})
+        return self.ask("POST", f"/api/auth/oauth/{name}/link", proofs or {"password": PASSWORD})
 
     def link(self, name: str = "google", **proofs: Any) -> dict[str, str]:
         answer = self.begin_link(name, **proofs)
@@ -188,7 +188,7 @@ def test_the_last_way_in_stays(house: House, provider: LyingProvider) -> None:
     (identity,) = alone.house.get("/api/auth/identities").data["identities"]
     answer = alone.ask("DELETE", f"/api/auth/identities/{identity['id']}", {})
     assert (answer.status, answer.code) == (409, "LAST_WAY_IN")
-    linked = alone.ask("POST", "/api/auth/identities/github", {})
+    linked = alone.ask("POST", "/api/auth/oauth/github/link", {})
     assert alone.come_back(provider.agree(linked.data["authorizationUrl"])) == {"linked": "github"}
     assert alone.ask("DELETE", f"/api/auth/identities/{identity['id']}", {}).status == 204
     assert Browser(house, provider).signed_in("github").me()["id"] == alone.house.user["id"]
@@ -252,7 +252,7 @@ def test_an_account_with_a_second_factor_is_asked_for_it_after_the_provider(
 
 def test_nobody_links_or_lists_without_a_session(house: House) -> None:
     for answer in (
-        house.get("/api/auth/identities"), house.post("/api/auth/identities/google", {}),
+        house.get("/api/auth/identities"), house.post("/api/auth/oauth/google/link", {}),
         house.delete(f"/api/auth/identities/{uuid4()}"),
     ):  # fmt: skip
         assert (answer.status, answer.code) == (401, "UNAUTHENTICATED")
@@ -260,7 +260,7 @@ def test_nobody_links_or_lists_without_a_session(house: House) -> None:
 
 @pytest.mark.parametrize("field", ["password", "code", "extra"])
 def test_bad_values_are_refused_by_name(field: str, owner: Owner) -> None:
-    ways = (("POST", "/api/auth/identities/google"), ("DELETE", f"/api/auth/identities/{uuid4()}"))
+    ways = (("POST", "/api/auth/oauth/google/link"), ("DELETE", f"/api/auth/identities/{uuid4()}"))
     values: list[Any] = [1, True, [], {}, "", "x" * 2000, "\0", "\ud800"]
     for value in values:
         for method, path in ways:

@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from pyotp import TOTP
 
 from hunter_api.app import operations
 from hunter_api.docs_page import PATH, DocsPage
@@ -198,9 +199,11 @@ def test_a_whole_story_fits_the_document(house: House) -> None:
     fits("DELETE", f"/api/users/me/pauses/{pause['id']}", "/api/users/me/pauses/{pauseId}")
     fits("DELETE", one, "/api/quests/{questId}")
     _fit_what_is_told(fits)
+    _fit_webhooks(fits)
     fits("POST", "/api/ws/ticket", "/api/ws/ticket")
     _fit_what_is_done_with_providers(fits)
     _fit_what_is_done_by_mail(house, fits)
+    _fit_second_factors_and_tokens(house, fits)
     # Refused, for others follow; test_account.py has the rest.
     fits("DELETE", "/api/users/me", "/api/users/me", {"password": "Wr0ng!Wr0ng!Wr0ng!"})
     fits("POST", "/api/auth/logout-all", "/api/auth/logout-all")
@@ -218,10 +221,19 @@ def _fit_what_is_told(fits: Callable[..., Any]) -> None:
     fits("DELETE", f"{base}/targets/{nobody}", f"{base}/targets/{{targetId}}")
 
 
+def _fit_webhooks(fits: Callable[..., Any]) -> None:
+    """Nobody sends anything here; test_webhooks.py does."""
+    base, nobody = "/api/webhooks", "019aa000-0000-7000-8000-000000000000"
+    fits("POST", base, base, {"url": "https://home.example/", "events": ["quest.completed"]})
+    fits("PATCH", f"{base}/{nobody}", f"{base}/{{webhookId}}", {"isActive": True})
+    fits("POST", f"{base}/{nobody}/test", f"{base}/{{webhookId}}/test")
+    fits("DELETE", f"{base}/{nobody}", f"{base}/{{webhookId}}")
+
+
 def _fit_what_is_done_with_providers(fits: Callable[..., Any]) -> None:
     """Nobody has told this server of a provider; test_providers.py walks the whole way."""
-    for path in ("/api/auth/oauth", "/api/auth/identities"):
-        fits("POST", f"{path}/google", f"{path}/{{provider}}", {})
+    for more in ("", "/link"):
+        fits("POST", f"/api/auth/oauth/google{more}", f"/api/auth/oauth/{{provider}}{more}", {})
     fits("POST", "/api/auth/oauth/exchange", "/api/auth/oauth/exchange", {"code": "x"})
     path = "/api/auth/identities/{identityId}"
     fits("DELETE", path.replace("{identityId}", "019aa000-0000-7000-8000-000000000000"), path, {})
@@ -246,6 +258,27 @@ def _fit_what_is_done_by_mail(house: House, fits: Callable[..., Any]) -> None:
     assert fits("POST", "/api/auth/change-email", "/api/auth/change-email", new) == {}
     confirm = {"code": house.mailed_code("Confirm your new e-mail address")}
     fits("POST", "/api/auth/change-email/confirm", "/api/auth/change-email/confirm", confirm)
+
+
+def _fit_second_factors_and_tokens(house: House, fits: Callable[..., Any]) -> None:
+    nobody = "019aa000-0000-7000-8000-000000000000"
+    password = {"password": "Arise-from-the-shadows-1!"}
+    token = fits(
+        "POST", "/api/auth/api-tokens", "/api/auth/api-tokens", {"name": "Home", "scope": "READ", **password}
+    )
+    fits("DELETE", f"/api/auth/api-tokens/{token['id']}", "/api/auth/api-tokens/{tokenId}")
+    base = "/api/auth/two-factor"
+    secret = fits("POST", base, base, password)["secret"]
+    code = TOTP(secret).at(house.clock.now())
+    fits("POST", f"{base}/confirm", f"{base}/confirm", {"code": code})
+    fits("POST", f"{base}/verify", f"{base}/verify", {"ticket": "x" * 43, "code": code})
+    house.clock.advance(seconds=30)
+    proofs = {**password, "code": TOTP(secret).at(house.clock.now())}
+    fits("POST", "/api/auth/step-up", "/api/auth/step-up", proofs)
+    fits("POST", f"{base}/recovery-codes", f"{base}/recovery-codes", {})
+    fits("DELETE", base, base, {})
+    fits("DELETE", f"/api/auth/sessions/{nobody}", "/api/auth/sessions/{sessionId}")
+    fits("DELETE", "/api/auth/sessions", "/api/auth/sessions")
 
 
 # --- the page --------------------------------------------------------------------------------------------------

@@ -245,7 +245,7 @@ def test_a_page_that_is_not_on_the_list_is_refused(target: str, calm: tuple[Hous
     for answer in (
         browser.begin(redirectUri=target),
         house.post("/api/auth/oauth/google", {"redirectUri": target}),
-        signed_in.post("/api/auth/identities/google", {"redirectUri": target, "password": PASSWORD}),
+        signed_in.post("/api/auth/oauth/google/link", {"redirectUri": target, "password": PASSWORD}),
     ):
         assert (answer.status, answer.fields) == (422, {"redirectUri"}), answer
         assert "set-cookie" not in answer.headers

@@ -110,7 +110,7 @@ def good_body(operation: Operation) -> dict[str, Any]:
         "POST /api/auth/change-email/confirm": {"code": "x"},
         "POST /api/auth/oauth/{provider}": {},
         "POST /api/auth/oauth/exchange": {"code": "x"},
-        "POST /api/auth/identities/{provider}": {},
+        "POST /api/auth/oauth/{provider}/link": {},
         "DELETE /api/auth/identities/{identityId}": {},
         "POST /api/auth/two-factor": {},
         "POST /api/auth/two-factor/confirm": {"code": "123456"},

@@ -247,7 +247,7 @@ def _providers(scene: Scene) -> None:
             (identity,) = browser.get("/api/auth/identities").data["identities"]
             unlinked = browser.send("DELETE", f"/api/auth/identities/{identity['id']}", {"code": codes[1]})
             assert unlinked.status in (204, 409)
-            began = browser.post("/api/auth/identities/google", {"redirectUri": PAGE, "code": codes[2]})
+            began = browser.post("/api/auth/oauth/google/link", {"redirectUri": PAGE, "code": codes[2]})
             assert began.status == 200, began
 
 

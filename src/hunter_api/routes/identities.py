@@ -24,10 +24,10 @@ from hunter_core.errors import LastWayIn, ProviderUnavailable
 from hunter_core.ids import IdentityId
 from hunter_core.limits.limit import LimitName
 
-routes = Routes("Auth", "/api/auth/identities", limit=LimitName.OTHER)
+routes = Routes("Auth", "/api/auth", limit=LimitName.OTHER)
 
 
-@routes.get("", gives={"identity_id": "/data/identities/0/id"})
+@routes.get("/identities", gives={"identity_id": "/data/identities/0/id"})
 def list_identities(call: Call) -> Answer[IdentitiesView]:
     """List the providers that the account can be entered with, the first linked first."""
     account, found = call.read(
@@ -46,7 +46,7 @@ def list_identities(call: Call) -> Answer[IdentitiesView]:
 
 
 @routes.post(
-    "/{provider}",
+    "/oauth/{provider}/link",
     limit=LimitName.AUTH,
     lane=Lane.PROVIDERS,
     sends=("Set-Cookie",),
@@ -82,7 +82,7 @@ def link_identity(call: Call, *, provider: str, body: LinkRequest) -> Answer[Aut
 
 
 @routes.delete(
-    "/{identity_id}",
+    "/identities/{identity_id}",
     status=204,
     limit=LimitName.AUTH,
     lane=Lane.PASSWORDS,
