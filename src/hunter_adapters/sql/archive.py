@@ -83,7 +83,7 @@ class _Part:
         """Yield the rows of the account, a part at a time."""
         found = sql.rows(self._first, account_id=account_id)
         while found:
-            yield [self._make(row) for row in found]
+            yield [self._make(row[: -self._width]) for row in found]
             if len(found) < PART:
                 return
             last = found[-1][-self._width :]
