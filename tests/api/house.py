@@ -46,6 +46,8 @@ from hunter_core.notifications.ports import Pusher
 from hunter_core.notifications.targets import NoPusher
 from hunter_core.ports import Store
 from hunter_core.rules.toml import load_rulebook
+from hunter_core.webhooks.nobody import NoSender
+from hunter_core.webhooks.ports import Sender
 from tests.api.secret_watch import no_secret_is_told
 
 SUNDAY_NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -116,6 +118,7 @@ def ports_over(
     limits: RateLimits | None = None,
     sign_in_with: SignInWith | None = None,
     pusher: Pusher | None = None,
+    sender: Sender | None = None,
 ) -> Ports:
     return Ports(
         store=store,
@@ -129,6 +132,7 @@ def ports_over(
         ready=ready,
         sign_in_with=sign_in_with or SignInWith(),
         pusher=pusher or NoPusher(),
+        sender=sender or NoSender(),
     )
 
 

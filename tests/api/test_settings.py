@@ -84,6 +84,7 @@ def test_every_variable_is_read() -> None:
         "HUNTER_GITHUB_API_URL": "https://api.github.example",
         "HUNTER_PUBLIC_URL": "https://api.example",
         "HUNTER_FRONTEND_CALLBACK_URLS": "https://a.example/in,https://b.example/in",
+        "HUNTER_OUTBOUND_ALLOW": "10.1.2.3,fd00::/8",
         "HUNTER_METRICS_PORT": "9100",
     }
     assert set(values) == set(VARIABLES)

@@ -196,7 +196,8 @@ class SqlWebhookDeliveries:
 
 def webhook_of(row: Row) -> Webhook:
     """Return the webhook of a row."""
-    read = dict(zip(_COLUMNS, row, strict=True))
+    # An export reads more than the columns.
+    read = dict(zip(_COLUMNS, row, strict=False))
     events = tuple(map(WebhookEvent, read.pop("events")))
     return Webhook(events=events, **read)
 

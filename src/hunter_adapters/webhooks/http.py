@@ -150,6 +150,9 @@ class HttpSender:
             },
         )
         answer = told.getresponse()
+        if cut.is_cut:
+            # To http.client, an end in the middle of the head is one.
+            raise TimeoutError
         # What it says besides is of no use; a little is taken, so that it can say it in peace.
         with suppress(OSError, http.client.HTTPException):
             answer.read(LONGEST_BODY)
@@ -162,6 +165,7 @@ class _Cut:
     def __init__(self, connection: socket.socket, seconds: float) -> None:
         self.connection = connection
         self._is_over = threading.Event()
+        self.is_cut = False
         connection.settimeout(seconds)
         self._timer = threading.Timer(seconds, self._shut)
         self._timer.daemon = True
@@ -177,6 +181,7 @@ class _Cut:
 
     def _shut(self) -> None:
         if not self._is_over.is_set():
+            self.is_cut = True
             # Whoever reads gets an end; the file itself is closed by who opened it.
             with suppress(OSError):
                 socket.socket.shutdown(self.connection, socket.SHUT_RDWR)

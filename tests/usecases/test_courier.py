@@ -1,0 +1,242 @@
+"""The courier: nobody who hangs holds others up, and what was taken by one who died is carried out by the next."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hunter_adapters.memory import MemoryStore
+from hunter_adapters.testing.builders import a_hunter, an_id, registered
+from hunter_adapters.testing.contract.webhooks import a_delivery, a_webhook
+from hunter_core.accounts.secrets import Vault
+from hunter_core.hunters.hunter import Hunter
+from hunter_core.webhooks import courier as room
+from hunter_core.webhooks.courier import Courier
+from hunter_core.webhooks.delivery import LEASE, DeliveryState
+from hunter_core.webhooks.ports import SendFailed
+from hunter_core.webhooks.signature import new_secret
+from hunter_core.webhooks.webhook import Webhook, secret_context, url_context
+from tests.usecases.gates import a_gate
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.instant = NOW
+
+    def now(self) -> datetime:
+        return self.instant
+
+
+class Sender:
+    """Sends to names: those that hang, hang until they are let go."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.let_go = threading.Event()
+        self.at_once, self.most_at_once = 0, 0
+        self._lock = threading.Lock()
+        self.raises: Callable[[], Exception] | None = None
+
+    def check(self, url: str) -> str:
+        return url
+
+    def send(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        with self._lock:
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            if "hang" in url:
+                self.let_go.wait(20)
+                raise SendFailed("it did not answer in time")
+            if self.raises is not None:
+                raise self.raises()
+            time.sleep(0.005)
+            self.sent.append(url)
+            return 200
+        finally:
+            with self._lock:
+                self.at_once -= 1
+
+
+class House:
+    def __init__(self) -> None:
+        self.store, self.clock, self.sender = MemoryStore(), Clock(), Sender()
+        self.vault: Vault = a_gate().vault
+        self.courier = self.another()
+
+    def another(self) -> Courier:
+        return Courier(store=self.store, sender=self.sender, vault=self.vault, clock=self.clock)
+
+    def hook(self, hunter: Hunter, name: str, events: int = 1) -> Webhook:
+        hook = a_webhook(hunter, name)
+        hook = a_webhook(
+            hunter,
+            name,
+            sealed_url=self.vault.seal(name, url_context(hook.id)),
+            sealed_secret=self.vault.seal(new_secret(), secret_context(hook.id)),
+        )
+        with self.store.write() as uow:
+            uow.hunters.lock(hunter.id)
+            uow.webhooks.add(hook)
+            uow.webhook_deliveries.add([a_delivery(hook, seq) for seq in range(1, events + 1)])
+            uow.commit()
+        return hook
+
+    def states(self, hook: Webhook) -> list[DeliveryState]:
+        with self.store.read() as uow:
+            return [each.state for each in reversed(uow.webhook_deliveries.of(hook.id, 100))]
+
+
+@pytest.fixture
+def house() -> Any:
+    house = House()
+    yield house
+    house.sender.let_go.set()
+
+
+def hunters(house: House, count: int) -> list[Hunter]:
+    return [registered(house.store, a_hunter(f"Hunter{n}", id=an_id(f"hunter-{n}"))) for n in range(count)]
+
+
+def test_one_that_hangs_holds_nobody_up(house: House) -> None:
+    one, two = hunters(house, 2)
+    hanging = house.hook(one, "hangs", events=3)
+    good = house.hook(two, "good", events=20)
+    done = threading.Thread(target=house.courier.run, daemon=True)
+    began = time.monotonic()
+
+    done.start()
+    while house.states(good) != [DeliveryState.DELIVERED] * 20:
+        assert time.monotonic() - began < 4
+        time.sleep(0.01)
+
+    assert house.states(hanging) == [DeliveryState.WAITING] * 3
+    assert house.sender.at_once == 1
+    house.sender.let_go.set()
+    done.join(5)
+    with house.store.read() as uow:
+        assert uow.webhooks.get(one.id, hanging.id).failures == 1
+
+
+def test_one_hunters_webhooks_that_hang_leave_room_for_others(house: House) -> None:
+    greedy, *others = hunters(house, 5)
+    for n in range(10):
+        house.hook(greedy, f"hang-{n}")
+    goods = [house.hook(other, f"good-{n}") for n, other in enumerate(others)]
+    done = threading.Thread(target=house.courier.run, daemon=True)
+    began = time.monotonic()
+
+    done.start()
+    while any(house.states(good) != [DeliveryState.DELIVERED] for good in goods):
+        assert time.monotonic() - began < 4
+        time.sleep(0.01)
+
+    assert house.sender.at_once == room.MOST_OF_A_HUNTER
+
+
+def test_no_more_are_carried_out_at_once_than_may_be(house: House) -> None:
+    for n, hunter in enumerate(hunters(house, 40)):
+        house.hook(hunter, f"hang-{n}" if n < 30 else f"good-{n}")
+    threading.Thread(target=house.courier.run, daemon=True).start()
+    time.sleep(0.3)
+    assert house.sender.most_at_once == room.MOST_AT_ONCE
+
+
+def test_a_run_ends_though_somebody_hangs_and_the_next_hears_of_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "LONGEST_RUN", 0.05)
+    monkeypatch.setattr(room, "_NO_ANSWER_YET", 0.02)
+    (hunter,) = hunters(house, 1)
+    hook = house.hook(hunter, "hangs")
+
+    assert house.courier.run() is True
+    house.sender.let_go.set()
+    while house.courier.run():
+        pass
+
+    with house.store.read() as uow:
+        (delivery,) = uow.webhook_deliveries.of(hook.id, 10)
+    assert (delivery.tries, delivery.last_error) == (1, "it did not answer in time")
+
+
+def test_what_somebody_took_who_died_is_carried_out_when_the_lease_is_over(house: House) -> None:
+    (hunter,) = hunters(house, 1)
+    hook = house.hook(hunter, "good")
+    with house.store.write() as uow:
+        assert uow.webhook_deliveries.take(NOW, until=NOW + LEASE, limit=1)
+        uow.commit()
+
+    assert house.courier.run() is False
+    assert house.sender.sent == []
+    house.clock.instant += LEASE
+    house.courier.run()
+    assert house.sender.sent == ["good"]
+    assert house.states(hook) == [DeliveryState.DELIVERED]
+
+
+def test_two_couriers_send_nothing_twice(house: House) -> None:
+    for n, hunter in enumerate(hunters(house, 10)):
+        house.hook(hunter, f"good-{n}", events=5)
+    both = [threading.Thread(target=each.run) for each in (house.courier, house.another())]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join(20)
+    assert len(house.sender.sent) == 50
+
+
+def test_one_that_is_closed_takes_nothing_more_and_keeps_what_came_of_the_last(house: House) -> None:
+    (hunter,) = hunters(house, 1)
+    hook = house.hook(hunter, "hangs", events=2)
+    running = threading.Thread(target=house.courier.run, daemon=True)
+    running.start()
+    while house.sender.at_once == 0:
+        time.sleep(0.005)
+
+    threading.Timer(0.1, house.sender.let_go.set).start()
+    house.courier.close(wait=2.0)
+    running.join(2)
+
+    assert not running.is_alive()
+    with house.store.read() as uow:
+        assert [each.tries for each in uow.webhook_deliveries.of(hook.id, 10)] == [0, 1]
+
+
+def test_what_nobody_foresaw_is_a_failure_like_any_other(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    (hunter,) = hunters(house, 1)
+    hook = house.hook(hunter, "good")
+    house.sender.raises = lambda: RuntimeError("what?")
+
+    house.courier.run()
+
+    with house.store.read() as uow:
+        (delivery,) = uow.webhook_deliveries.of(hook.id, 10)
+    assert (delivery.state, delivery.last_error) == (DeliveryState.WAITING, "a mistake of the server's")
+    assert delivery.due_at == NOW + timedelta(seconds=10)
+    assert "nobody foresaw" in caplog.text
+
+
+def test_a_key_that_is_gone_is_said(house: House) -> None:
+    (hunter,) = hunters(house, 1)
+    hook = a_webhook(hunter)
+    with house.store.write() as uow:
+        uow.hunters.lock(hunter.id)
+        uow.webhooks.add(hook)
+        uow.webhook_deliveries.add([a_delivery(hook, 1)])
+        uow.commit()
+
+    house.courier.run()
+
+    with house.store.read() as uow:
+        assert "key that sealed" in str(uow.webhooks.get(hunter.id, hook.id).last_error)
+    assert house.sender.sent == []
