@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import httpx
@@ -124,7 +125,7 @@ def ports_over(
         store=store,
         clock=clock,
         dice=HashDice(),
-        rulebook=load_rulebook(rulebook),
+        rulebook=_rulebook(rulebook),
         gate=a_gate(policy),
         popularity=CountedUnlocks(store),
         limits=limits or RateLimits(limiter=MemoryLimiter(), limits=dict.fromkeys(LimitName, NO_LIMIT)),
@@ -134,6 +135,10 @@ def ports_over(
         pusher=pusher or NoPusher(),
         sender=sender or NoSender(),
     )
+
+
+# It takes longer to read than most tests, and nothing can change it.
+_rulebook = cache(load_rulebook)
 
 
 class Answer:
