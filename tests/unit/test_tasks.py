@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -95,6 +96,15 @@ def test_what_finds_more_goes_on_until_it_finds_nothing_or_is_to_stop() -> None:
     work.stopping.set()
     work.perform("due")
     assert len(left) == 4
+
+
+def test_who_has_not_moved_for_a_while_is_stuck() -> None:
+    work = Work()
+    work.begin({"due": lambda: False})
+    time.sleep(0.02)
+    assert work.is_stuck(0.01)
+    work.perform("due")
+    assert not work.is_stuck(1.0)
 
 
 def test_what_a_job_logs_is_said_to_be_its_own(caplog: pytest.LogCaptureFixture) -> None:

@@ -441,6 +441,17 @@ def test_a_reminder_that_is_set_to_a_time_that_has_passed_comes_tomorrow(house: 
     assert [each.created_at.time() for each in house.told(Kind.QUEST_REMINDER)] == [time(9)]
 
 
+def test_reminders_that_are_switched_on_again_do_not_bring_back_the_past(house: House) -> None:
+    house.quest(reminder_time="07:30")
+    house.settings(quest_reminders=False)
+    house.at(10)
+
+    house.settings(quest_reminders=True, quiet_hours=("22:00", "06:00"))
+    house.at(23)
+
+    assert house.told(Kind.QUEST_REMINDER) == []
+
+
 def test_after_a_long_sleep_of_the_server_only_what_is_of_use_is_told(house: House) -> None:
     quest = house.quest(reminder_time="09:00")
     house.jobs()

@@ -23,11 +23,17 @@ class Work:
     def __init__(self) -> None:
         self._runs: Mapping[str, Run] = {}
         self.stopping = threading.Event()
+        self._moved_at = time.monotonic()
 
     def begin(self, runs: Mapping[str, Run]) -> None:
         """Let *runs* be what is done from now on; each tells whether there is more."""
         self._runs = runs
         self.stopping.clear()
+        self._moved_at = time.monotonic()
+
+    def is_stuck(self, seconds: float) -> bool:
+        """Tell whether no job has begun or ended for so many seconds; there is always one that is due."""
+        return time.monotonic() - self._moved_at > seconds
 
     def perform(self, name: str) -> None:
         """
@@ -39,9 +45,10 @@ class Work:
         run = self._runs.get(name)
         if run is None:
             raise LookupError(f"There is no job called {name!r}.")
-        began = time.monotonic()
+        began = self._moved_at = time.monotonic()
         while run() and not self.stopping.is_set() and time.monotonic() - began < LONGEST_RUN:
-            pass
+            self._moved_at = time.monotonic()
+        self._moved_at = time.monotonic()
         log.debug("the job %s took %.0f ms", name, 1000 * (time.monotonic() - began))
 
 

@@ -31,6 +31,9 @@ WORKER_SECONDS = 20
 TICK = 0.5
 """Seconds between two looks at what is due."""
 
+STUCK_SECONDS = 45.0
+"""A worker that has not moved for so long gives no sign of life any more."""
+
 AGAIN = 1.0
 """Seconds to the next attempt while Redis is away."""
 
@@ -108,7 +111,9 @@ class QueueWorker:
             scheduler = RQScheduler([QUEUE], connection=client, serializer=JSONSerializer)
             try:
                 while not self._stopped.is_set():
-                    client.set(ALIVE, f"{os.getpid()}", ex=ALIVE_SECONDS)
+                    if not here.is_stuck(STUCK_SECONDS):
+                        # Else the web processes had better do it.
+                        client.set(ALIVE, f"{os.getpid()}", ex=ALIVE_SECONDS)
                     self._put_in(client, asked)
                     _retry(scheduler)
                     self._stopped.wait(TICK)
