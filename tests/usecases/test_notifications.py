@@ -323,6 +323,30 @@ def test_every_push_target_gets_a_delivery_where_pushes_are_wanted(house: House)
     assert another.write(lambda uow: uow.push_deliveries.take(later, until=later, limit=100)) == []
 
 
+def test_nothing_leaves_the_server_for_an_account_that_is_out_of_use(house: House) -> None:
+    house.verified()
+    quest = house.quest()
+
+    def deactivate(uow: UnitOfWork) -> None:
+        hunter = uow.hunters.lock(house.hunter.id)
+        uow.hunters.save(replace(hunter, is_active=False))
+        target = PushTarget(
+            id=an_id("phone"),  # type: ignore[arg-type]
+            hunter_id=house.hunter.id,
+            sealed=b"",
+            shown="phone",
+            created_at=house.instant,
+        )
+        uow.push_targets.add(target)
+
+    house.write(deactivate)
+    house.complete(quest)
+
+    assert house.told()
+    assert house.mails() == []
+    assert house.write(lambda uow: uow.push_deliveries.take(house.instant, until=MORNING, limit=9)) == []
+
+
 # --- quiet hours ----------------------------------------------------------------------------------------------
 
 

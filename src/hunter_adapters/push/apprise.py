@@ -56,6 +56,9 @@ class ApprisePusher:
         self._loading, self._loaded = threading.Lock(), False
         self._stuck = threading.Semaphore(MOST_STUCK)
         _guard_connections()
+        # Both would say where a push went, and with what.
+        logging.getLogger("apprise").setLevel(logging.CRITICAL)
+        logging.getLogger("urllib3").setLevel(logging.WARNING)
 
     def check(self, url: str) -> str:
         scheme, host = self._parts(url)

@@ -108,6 +108,9 @@ def _send(
     for each in sent:
         news.tell(events.NOTIFICATION_CREATED, **_told(each))
     uow.outbox.add(news.events)
+    if not hunter.is_active:
+        # Nothing leaves the server for an account that is out of use.
+        return
     if settings.email_notifications:
         _mail(uow, hunter, sent, now)
     if settings.push_notifications:
