@@ -19,6 +19,7 @@ from hunter_core.hunters.change_settings import SettingsChanges, SettingsView, c
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.hunters.pauses import end_pause, pauses, plan_pause
 from hunter_core.hunters.profile import ProfileChanges, change_profile, profile
+from hunter_core.hunters.quiet import QuietHours
 from hunter_core.hunters.settings import FontSize, Settings, Theme, Visibility
 from hunter_core.ids import AccountId, HunterId, PauseId
 from tests.builders import NOW, TODAY, a_hunter, a_rulebook, an_account, an_id
@@ -84,6 +85,7 @@ def test_a_new_hunter_has_the_settings_of_the_contract(store: MemoryStore) -> No
         profile_visibility=Visibility.PUBLIC,
         show_on_leaderboard=True,
         allow_friend_requests=True,
+        quiet_hours=None,
     )
     assert (view.zone, view.day_start, view.rest_days, view.pending) == ("UTC", 0, (), None)
 
@@ -103,15 +105,24 @@ def test_every_setting_can_be_changed_alone_and_leaves_the_others(store: MemoryS
         "profile_visibility": Visibility.PRIVATE,
         "show_on_leaderboard": False,
         "allow_friend_requests": False,
+        "quiet_hours": ("22:00", "07:30"),
     }
     assert {"hunter_id", *other} == {field.name for field in fields(Settings)}
     expected = Settings(hunter_id=JIN)
     for name, value in other.items():
-        expected = replace(expected, **{name: value})
+        kept = QuietHours(22 * 60, 7 * 60 + 30) if name == "quiet_hours" else value
+        expected = replace(expected, **{name: kept})
         assert changed(store, **{name: value}).settings == expected
         assert seen(store).settings == expected
     assert stored(store) == a_hunter("Jinwoo")
     assert seen(store, hunter_id=HAEIN).settings == Settings(hunter_id=HAEIN)
+
+
+def test_quiet_hours_can_be_ended(store: MemoryStore) -> None:
+    changed(store, quiet_hours=("22:00", "07:30"))
+
+    assert changed(store, quiet_hours=()).settings == Settings(hunter_id=JIN)
+    assert seen(store).settings == Settings(hunter_id=JIN)
 
 
 def test_settings_show_what_was_last_chosen_and_from_when_it_holds(store: MemoryStore) -> None:
