@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -45,6 +46,20 @@ def test_commits_reach_the_disk_and_foreign_keys_hold_on_every_connection(store:
                 "foreign_keys": 1,
                 "busy_timeout": 2000,
             }
+
+
+def test_a_new_file_and_what_stands_beside_it_is_its_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "open to all"
+    folder.mkdir(mode=0o755)
+    before = os.umask(0o022)
+    try:
+        connection = Sqlite(f"sqlite:///{folder / 'hunter.db'}")._connect()
+        connection.execute("CREATE TABLE notes (what TEXT)")
+    finally:
+        os.umask(before)
+    modes = {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
+    connection.close()
+    assert modes == dict.fromkeys(("hunter.db", "hunter.db-wal", "hunter.db-shm"), 0o600)
 
 
 def test_readers_read_while_somebody_writes(store: SqlStore) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -83,6 +85,7 @@ class Sqlite(Database):
         return self._open(float(LOCK_SECONDS))
 
     def _open(self, busy_seconds: float) -> sqlite3.Connection:
+        self._make_for_its_owner()
         connection = sqlite3.connect(
             self.path,
             timeout=busy_seconds,
@@ -98,6 +101,11 @@ class Sqlite(Database):
             connection.close()
             raise
         return connection
+
+    def _make_for_its_owner(self) -> None:
+        """Make the file where there is none, readable by its owner alone; what SQLite puts beside it is as it is."""
+        with suppress(OSError):
+            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 class _Connection(sqlite3.Connection):
