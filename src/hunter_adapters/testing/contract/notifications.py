@@ -74,9 +74,7 @@ class NotificationsContract:
 
     def test_one_comes_back_as_it_was(self, under_test: UnderTest) -> None:
         store = two_hunters(under_test)
-        given = a_notification(
-            "all", quest_id=QUEST.id, achievement_id=AWAKENING, is_read=True
-        )
+        given = a_notification("all", quest_id=QUEST.id, achievement_id=AWAKENING, is_read=True)
         kept(store, given)
         with store.read() as uow:
             assert uow.notifications.get(HUNTER.id, given.id) == given
