@@ -17,6 +17,7 @@ from hunter_api.docs_page import DocsPage
 from hunter_api.door import Door, Reply, log, refusal, request_id_of
 from hunter_api.limits import HEADERS as RATE_LIMIT_HEADERS
 from hunter_api.live import Live
+from hunter_api.metrics import UNMATCHED, Metrics, method_of
 from hunter_api.operations import Operation
 from hunter_api.ports import Ports
 from hunter_api.routes import ALL_ROUTES
@@ -38,6 +39,7 @@ def create_app(ports: Ports, *, origins: Sequence[str] = (), strict: bool = Fals
     headers = security_headers(strict=strict)
     door, live = Door(ports), Live(ports, origins, headers)
     page = DocsPage(operations(), ports.rulebook)
+    ports.metrics.watch("hunter_sockets", lambda: len(live.hub))
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -50,7 +52,7 @@ def create_app(ports: Ports, *, origins: Sequence[str] = (), strict: bool = Fals
     return Litestar(
         route_handlers=[*_handlers(door, operations()), live.handler(), *page.handlers()],
         before_send=[_adding(headers)],
-        exception_handlers={Exception: _unrouted},
+        exception_handlers={Exception: _unrouted(ports.metrics)},
         lifespan=[lifespan],
         cors_config=_cors(origins) if origins else None,
         logging_config=None,
@@ -105,8 +107,18 @@ def _adding(security: Sequence[Header]) -> Callable[[Message, Scope], Awaitable[
     return add_headers
 
 
-def _unrouted(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Return the answer to a request that found no operation."""
+def _unrouted(metrics: Metrics) -> Callable[[Request[Any, Any, Any], Exception], Response[bytes]]:
+    """Return what answers a request that found no operation, and counts it: all under one route."""
+
+    def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        said = _refused(request, error)
+        metrics.answered(UNMATCHED, method_of(request.scope["method"]), said.status_code or 500, None)
+        return said
+
+    return answer
+
+
+def _refused(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     request_id = request_id_of(request.scope)
     match error:
         case NotFoundException():

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Sequence
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from types import FrameType
@@ -21,8 +22,9 @@ log = logging.getLogger("hunter.crew")
 class Crew:
     """Keeps *size* processes that serve on *listener* until somebody says stop."""
 
-    def __init__(self, listener: socket.socket, size: int) -> None:
-        self._listener, self._size = listener, size
+    def __init__(self, listener: socket.socket, size: int, metrics: Sequence[socket.socket] = ()) -> None:
+        """*metrics* are the sockets on which each process tells its metrics, none or one for each."""
+        self._listener, self._size, self._metrics = listener, size, tuple(metrics)
         self._stopped = threading.Event()
         # A fork would copy locks that threads of ours may hold; each process starts by itself.
         self._context = multiprocessing.get_context("spawn")
@@ -32,23 +34,25 @@ class Crew:
         """Serve, and return when every process has ended."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        self._processes = [self._started() for _ in range(self._size)]
+        self._processes = [self._started(place) for place in range(self._size)]
         while not self._stopped.is_set():
             wait([process.sentinel for process in self._processes], timeout=0.2)
             for place, process in enumerate(self._processes):
                 if not self._stopped.is_set() and process.exitcode is not None:
                     log.error("web process %s ended with code %s", process.pid, process.exitcode)
                     self._stopped.wait(REST)
-                    self._processes[place] = self._started()
+                    self._processes[place] = self._started(place)
         # Ours goes first: the last of the processes then closes the door for good, and takes in who waits.
-        self._listener.close()
+        for listener in (self._listener, *self._metrics):
+            listener.close()
         for process in self._processes:
             process.terminate()
         for process in self._processes:
             process.join()
 
-    def _started(self) -> SpawnProcess:
-        process = self._context.Process(target=_serve, args=(self._listener,), name="hunter-web")
+    def _started(self, place: int) -> SpawnProcess:
+        metrics = self._metrics[place] if self._metrics else None
+        process = self._context.Process(target=_serve, args=(self._listener, metrics), name="hunter-web")
         process.start()
         return process
 
@@ -56,12 +60,12 @@ class Crew:
         self._stopped.set()
 
 
-def _serve(listener: socket.socket) -> None:
+def _serve(listener: socket.socket, metrics: socket.socket | None) -> None:
     """Be one of the processes: read the settings of the environment, and serve."""
     from hunter_api.serve import serve_on
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    serve_on(listener)
+    serve_on(listener, metrics)
 
 
 def _end_with_parent() -> None:

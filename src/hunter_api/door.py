@@ -13,7 +13,8 @@ import hashlib
 import logging
 import os
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
@@ -24,7 +25,9 @@ from hunter_api import wire
 from hunter_api.answers import Answer, Call
 from hunter_api.errors import BodyTooLarge, BodyTooSlow, InternalError, MalformedJson, UnsupportedMediaType
 from hunter_api.limits import Count
-from hunter_api.operations import Lane, Operation
+from hunter_api.log_lines import REQUEST, answering
+from hunter_api.metrics import COMPLETED, VOIDED
+from hunter_api.operations import Lane, Operation, camel_case
 from hunter_api.ports import Ports
 from hunter_api.problems import body_of, headers_of, status_of
 from hunter_api.threads import KeysUnderWay, KeyUnderWay, Threads
@@ -63,6 +66,7 @@ MOST_SIGN_INS = 256
 
 log = logging.getLogger("hunter.api")
 
+_PARAMETER = re.compile(r"\{(\w+)\}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _JSON_TYPE = re.compile(r"application/json\s*(;\s*charset\s*=\s*\"?utf-?8\"?\s*)?", re.IGNORECASE | re.ASCII)
@@ -183,6 +187,10 @@ class Door:
             Lane.EXPORTS: Threads(ports.export_threads, "exports"),
             Lane.HEALTH: Threads(1, "health"),
         }
+        self._metrics = ports.metrics
+        self._series: dict[Callable[..., Any], tuple[str, Callable[[], None] | None]] = {}
+        for lane, threads in self._lanes.items():
+            self._metrics.watch("hunter_lane_requests", threads.count, lane=lane.name.lower())
         self._keys = KeysUnderWay()
         self._watch = Watch(ports.gate.log)
         self._wire = wire.Wire(wire.bounds_of(ports.rulebook.limits))
@@ -194,12 +202,34 @@ class Door:
 
     async def enter(self, operation: Operation, scope: Scope, receive: Receive) -> Reply:
         """Return the answer to a request for *operation*; never raises for anything that a client sent."""
+        began = time.perf_counter()
         count = Count(self._ports.limits, operation.limit)
-        reply = await self._reply(operation, Asked.of(scope), count, receive)
+        asked = Asked.of(scope)
+        reply = await self._reply(operation, asked, count, receive)
+        self._count(operation, asked.scope["method"], reply, time.perf_counter() - began)
         return attrs.evolve(reply, headers=[*reply.headers, *count.headers(self._ports.clock)])
 
+    def _count(self, operation: Operation, method: str, reply: Reply, seconds: float) -> None:
+        route, effect = self._series.get(operation.handle) or self._series_of(operation)
+        self._metrics.answered(route, method, reply.status, seconds)
+        if effect is not None and reply.status == 200 and _REPLAYED not in reply.headers:
+            effect()
+
+    def _series_of(self, operation: Operation) -> tuple[str, Callable[[], None] | None]:
+        """Return under which route an operation is counted, and what is counted besides when it succeeds."""
+        effects = {COMPLETED: self._metrics.completed, VOIDED: self._metrics.voided}
+        path = _PARAMETER.sub(lambda match: f"{{{camel_case(match[1])}}}", operation.path)
+        series = path, effects.get(operation.name)
+        self._series[operation.handle] = series
+        return series
+
     async def _reply(self, operation: Operation, asked: Asked, count: Count, receive: Receive) -> Reply:
-        request_id = request_id_of(asked.scope)
+        with answering(request_id_of(asked.scope)) as request:
+            return await self._answered(operation, asked, count, receive, request.id)
+
+    async def _answered(
+        self, operation: Operation, asked: Asked, count: Count, receive: Receive, request_id: str
+    ) -> Reply:
         try:
             return await self._answer(operation, asked, count, receive)
         except HunterError as error:
@@ -322,6 +352,9 @@ class Door:
         except HunterError:
             count.by_address(address, now)
             raise
+        request = REQUEST.get()
+        if request is not None:
+            request.account_id = signed_in.account_id
         count.by_account(signed_in.account_id, now)
         if isinstance(signed_in, TokenHolder):
             self._note_use(signed_in, now)

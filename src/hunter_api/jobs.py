@@ -97,11 +97,15 @@ class Jobs:
                 self._due[name] = min(self._due[name], time.monotonic())
                 self._changed.notify()
 
-    def close(self, wait: float = 5.0) -> None:
-        """Begin no further run, and give those under way *wait* seconds."""
+    def stop(self) -> None:
+        """Begin no further run; returns at once."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    def close(self, wait: float = 5.0) -> None:
+        """Begin no further run, and give those under way *wait* seconds."""
+        self.stop()
         until = time.monotonic() + wait
         for thread in self._threads:
             if thread.is_alive() and thread is not threading.current_thread():

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import attrs
 
 from hunter_api.limits import RateLimits
+from hunter_api.metrics import Metrics, NoMetrics
 from hunter_api.sign_in_with import SignInWith
 from hunter_core.accounts.last_use import LastUse
 from hunter_core.accounts.sign_in import Gate
@@ -39,6 +40,7 @@ class Ports:
         fan_out: By which live sockets hear what is relayed.
         live_threads: How many threads ask the store for live sockets.
         pusher: What push targets are checked by.
+        metrics: What is counted.
         sender: What addresses of webhooks are checked by.
         sign_in_with: The identity providers, and how a browser is brought to them and back.
     """
@@ -63,4 +65,5 @@ class Ports:
     live_threads: int = 2
     fan_out: FanOut = attrs.field(factory=LocalFanOut)
     pusher: Pusher = attrs.field(factory=NoPusher)
+    metrics: Metrics = attrs.field(factory=NoMetrics)
     sender: Sender = attrs.field(factory=NoSender)

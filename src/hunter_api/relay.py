@@ -48,12 +48,12 @@ class RelayThread:
         """Say that something waits; returns at once."""
         self._woken.set()
 
-    def close(self) -> None:
-        """End after the pass that is under way."""
+    def close(self, wait: float = JOIN_SECONDS) -> None:
+        """End after the pass that is under way; give it *wait* seconds."""
         self._closed.set()
         self._woken.set()
         if self._thread.is_alive():
-            self._thread.join(JOIN_SECONDS)
+            self._thread.join(wait)
 
     def _work(self) -> None:
         rest = 0.0

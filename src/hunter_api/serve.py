@@ -19,13 +19,17 @@ from rich.progress import Progress, TaskID
 
 from hunter_api.crew import Crew
 from hunter_api.jobs import JOB_ID
+from hunter_api.log_lines import log_to_stderr
 from hunter_api.settings import SettingInvalid, Settings, load
 from hunter_api.wiring import World, open_security_log, open_world
 
 PATH = "/schema"
 """Where the page with the API is; a test holds it to `docs_page`, which the start need not wait for."""
 
-_LAST_THREADS = 1.0
+MOST_WORKERS = 16
+"""Workers of one machine whose metrics can be scraped."""
+
+_LAST_THREADS = 0.5
 
 
 def serve(settings: Settings) -> None:
@@ -40,28 +44,30 @@ def serve(settings: Settings) -> None:
     console = Console()
     with _ending() as begin_to_serve:
         listener = _bound(settings)
+        metrics = _bound_for_metrics(settings)
         world = open_world(settings)
         with StartProgress(console) as progress:
             world.prepare(progress)
         begin_to_serve()
         if settings.workers == 1:
-            _run(world, listener, lambda: _tell(console, settings, listener))
+            metrics_on = metrics[0] if metrics else None
+            _run(world, listener, lambda: _tell(console, settings, listener), metrics_on)
         else:
             world.close()
             _tell(console, settings, listener)
-            Crew(listener, settings.workers).run()
+            Crew(listener, settings.workers, metrics).run()
     _end_threads()
 
 
-def serve_on(listener: socket.socket) -> None:
-    """Be one of several processes on *listener*; the database has been prepared."""
+def serve_on(listener: socket.socket, metrics: socket.socket | None = None) -> None:
+    """Be one of several processes on *listener*, with its metrics on a socket of its own; the database is prepared."""
     settings = load()
     _log_to_stderr(settings)
     open_security_log(settings)
     with _ending() as begin_to_serve:
         world = open_world(settings)
         begin_to_serve()
-        _run(world, listener, lambda: None)
+        _run(world, listener, lambda: None, metrics)
     _end_threads()
 
 
@@ -75,20 +81,27 @@ def work(settings: Settings) -> None:
     _log_to_stderr(settings)
     open_security_log(settings)
     world = open_world(settings)
+    end_metrics = world.serve_metrics(_bound_for_a_worker(settings))
     try:
         world.work()
     finally:
+        end_metrics()
         world.close()
     _end_threads()
 
 
-def _run(world: World, listener: socket.socket, started: Callable[[], None]) -> None:
+def _run(
+    world: World, listener: socket.socket, started: Callable[[], None], metrics: socket.socket | None
+) -> None:
     from hunter_api.app import create_app
     from hunter_api.server import Server, config_of
 
     settings = world.settings
     app = create_app(world.ports(), origins=settings.cors_origins, strict=settings.is_strict)
-    Server(config_of(app, strict=settings.is_strict), started=started).run(sockets=[listener])
+    server = Server(config_of(app, strict=settings.is_strict), started=started, ending=world.drain)
+    end_metrics = world.serve_metrics(metrics)
+    server.run(sockets=[listener])
+    end_metrics()
 
 
 def _tell(console: Console, settings: Settings, listener: socket.socket) -> None:
@@ -120,6 +133,38 @@ def _bound(settings: Settings) -> socket.socket:
         ) from error
     # Where nobody listens yet, a client is refused; it is not kept waiting while the database is prepared.
     return listener
+
+
+def _bound_for_metrics(settings: Settings) -> list[socket.socket]:
+    """Return a socket for each web process, on which it tells its metrics; none where nobody is to ask."""
+    if settings.metrics_port is None:
+        return []
+    return [_listening(settings, settings.metrics_port + place) for place in range(settings.workers)]
+
+
+def _bound_for_a_worker(settings: Settings) -> socket.socket | None:
+    """Return a socket for the metrics of a worker: the first free one after those of the web processes."""
+    if settings.metrics_port is None:
+        return None
+    first = settings.metrics_port + settings.workers
+    for port in range(first, first + MOST_WORKERS):
+        try:
+            return _listening(settings, port)
+        except SettingInvalid:
+            continue
+    return _listening(settings, first)
+
+
+def _listening(settings: Settings, port: int) -> socket.socket:
+    where = (settings.metrics_host, port)
+    try:
+        family = socket.getaddrinfo(*where, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+        return socket.create_server(where, family=family)
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise SettingInvalid(
+            f"HUNTER_METRICS_HOST, HUNTER_METRICS_PORT: cannot listen on {settings.metrics_host}, port {port} "
+            f"({getattr(error, 'strerror', None) or error}). Set another port, or end what uses it."
+        ) from error
 
 
 def _address(host: str, port: int) -> str:
@@ -159,13 +204,7 @@ def _end_threads() -> None:
 
 
 def _log_to_stderr(settings: Settings) -> None:
-    logging.basicConfig(
-        level=settings.log_level.value.upper(),
-        format="%(asctime)s %(levelname)s %(name)s%(job)s: %(message)s",
-        stream=sys.stderr,
-    )
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(_name_the_job)
+    log_to_stderr(settings.log_format, settings.log_level.value)
     # It would tell, in detail, what is said to identity providers.
     logging.getLogger("httpcore2").setLevel(logging.WARNING)
     if settings.log_level.value != "debug":

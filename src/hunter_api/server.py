@@ -35,9 +35,15 @@ class Server(uvicorn.Server):
     `Connection: close`.
     """
 
-    def __init__(self, config: uvicorn.Config, *, started: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        *,
+        started: Callable[[], None] = lambda: None,
+        ending: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(config)
-        self._told = started
+        self._told, self._ending = started, ending
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and tell whoever wants to know."""
@@ -47,6 +53,9 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take in who waits, close the door, answer what comes in the last moments, then end as uvicorn does."""
+        begun = time.monotonic()
+        # At once: jobs end while requests are answered, and whoever asks is told that nothing new is taken.
+        self._ending()
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         waiting = [connection for listener in sockets or () for connection in _waiting_at(listener)]
         for server in self.servers:
@@ -56,7 +65,6 @@ class Server(uvicorn.Server):
         loop = asyncio.get_running_loop()
         for taken in waiting:
             await loop.connect_accepted_socket(self._protocol, taken)
-        begun = time.monotonic()
         # uvicorn tells nobody when a connection is gone, or a request is whole: so somebody has to look.
         while not self.force_exit and time.monotonic() < begun + HALF_SENT:
             standing = self.server_state.connections
@@ -67,6 +75,8 @@ class Server(uvicorn.Server):
         for connection in filter(_is_half_sent, list(self.server_state.connections)):
             connection.transport.abort()
         self.servers = []
+        # All of it is counted from the signal on.
+        self.config.timeout_graceful_shutdown = max(1, round(GRACE - (time.monotonic() - begun)))
         await super().shutdown(None)
 
     def _protocol(self) -> Protocol:

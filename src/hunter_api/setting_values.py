@@ -39,6 +39,13 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class LogFormat(StrEnum):
+    """Whom the log is for."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class Rate(NamedTuple):
     """So many requests in so many seconds."""
 

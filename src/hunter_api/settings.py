@@ -16,6 +16,7 @@ from hunter_api.setting_values import (
     AuthProfile,
     Environment,
     Key,
+    LogFormat,
     LogLevel,
     Network,
     Rate,
@@ -55,7 +56,6 @@ def _about(
     shown: str = "",
     example: str = "",
     secret: bool = False,
-    later: bool = False,
 ) -> dict[str, Any]:
     """
     Return what is to be known of a setting.
@@ -66,10 +66,7 @@ def _about(
         shown: The default in words, where the value does not say it.
         example: A value for `.env.example`, where the default does not show the form.
         secret: Whether the text may never be repeated in a message.
-        later: Whether it is read and checked, and nothing acts on it yet.
     """
-    if later:
-        meaning += " Nothing acts on it yet."
     return {"read": read, "meaning": meaning, "shown": shown, "example": example, "secret": secret}
 
 
@@ -124,6 +121,13 @@ class Settings:
     )
     log_level: LogLevel = attrs.field(
         default=LogLevel.INFO, metadata=_about(one_of(LogLevel), "The least serious message that is logged.")
+    )
+    log_format: LogFormat = attrs.field(
+        default=LogFormat.TEXT,
+        metadata=_about(
+            one_of(LogFormat),
+            "`text` for people, or `json`: an object a line, for programs that collect logs.",
+        ),
     )
     security_log: Path | None = attrs.field(
         default=None,
@@ -304,8 +308,16 @@ class Settings:
     metrics_port: int | None = attrs.field(
         default=None,
         metadata=_about(
-            whole(1, 65535), "The port of the Prometheus metrics.", shown="none", example="9100", later=True
+            whole(1, 65535),
+            "The port of the Prometheus metrics. Each further web process takes the next one, and a worker the first "
+            "free one after them. Without it, nothing is counted.",
+            shown="none",
+            example="9100",
         ),
+    )
+    metrics_host: str = attrs.field(
+        default="127.0.0.1",
+        metadata=_about(text, "The address that the metrics are served on: they are for nobody outside."),
     )
 
     @property

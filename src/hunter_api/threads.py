@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import TYPE_CHECKING, TypeVar
 
 from hunter_core.errors import TooBusy
@@ -57,9 +58,15 @@ class Threads:
 
         self._under_way += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, begin)
+            # What the thread logs belongs to the request, too.
+            context = copy_context()
+            return await asyncio.get_running_loop().run_in_executor(self._pool, context.run, begin)
         finally:
             self._under_way -= 1
+
+    def count(self) -> int:
+        """Return how many are in a thread, or wait for one."""
+        return self._under_way
 
     def close(self) -> None:
         """End the threads when what was begun is done; what was not begun is not."""

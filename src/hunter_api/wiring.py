@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import socket
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -38,10 +40,12 @@ from hunter_adapters.sql.popularity import SqlPopularity
 from hunter_adapters.webhooks.http import HttpSender
 from hunter_api import development_keys
 from hunter_api.addresses import Proxies
+from hunter_api.draining import Draining
 from hunter_api.jobs import Job, Jobs, doing
 from hunter_api.limits import RateLimits
+from hunter_api.metrics import Metrics, NoMetrics, measured
 from hunter_api.ports import Ports
-from hunter_api.relay import RelayThread
+from hunter_api.relay import JOIN_SECONDS, RelayThread
 from hunter_api.routes.webhooks import JOB as WEBHOOKS_JOB
 from hunter_api.setting_values import AuthProfile
 from hunter_api.settings import SettingInvalid, Settings, host_of
@@ -82,6 +86,13 @@ if TYPE_CHECKING:
     from hunter_adapters.redis.pubsub import RedisFanOut
     from hunter_adapters.rq.queue import WorkerWatch
 
+BOARDS_BY = {
+    "redis": "redis",
+    "store": "store",
+    "store, Redis not to be trusted": "store_without_redis",
+}
+"""Who answers for boards (`hunter_adapters.redis.boards`), as metrics call them."""
+
 THREADS = 12
 """Requests of one process that ask the database at one time."""
 
@@ -101,6 +112,7 @@ LIVE_THREADS = 2
 """Threads of one process that ask the database for live sockets."""
 
 _HEALTH_THREADS = 1
+_FIGURES_THREADS = 1
 _RELAY_THREADS = 1
 _BOARD_THREADS = 1
 # A mail server and push targets that hang must not keep other jobs waiting.
@@ -123,7 +135,10 @@ class World:
     tasks: Sequence[Job]
     workers: WorkerWatch | None
     pusher: Pusher
+    courier: Courier
     sender: HttpSender
+    metrics: Metrics
+    draining: Draining
     fan_out: LocalFanOut | RedisFanOut
     relay: RelayThread
     close: Callable[[], None]
@@ -136,6 +151,8 @@ class World:
         if self.keeper is not None:
             self.keeper.start()
         self.jobs.start()
+        limiter = _limiter(self.redis)
+        self._watch(limiter)
         return Ports(
             store=self.store,
             clock=SystemClock(),
@@ -144,12 +161,13 @@ class World:
             gate=self.gate,
             popularity=SqlPopularity(self.store),
             limits=RateLimits(
-                limiter=_limiter(self.redis),
+                limiter=limiter,
                 limits=_limits(self.settings),
                 proxies=Proxies(self.settings.trusted_proxies),
             ),
             boards=self.boards,
-            ready=self.check_ready,
+            ready=self.check_serving,
+            metrics=self.metrics,
             last_use=self.last_use,
             wake=self.wake,
             pusher=self.pusher,
@@ -163,6 +181,51 @@ class World:
             provider_threads=PROVIDER_THREADS,
             sign_in_with=_sign_in_with(self.settings),
         )
+
+    def drain(self) -> None:
+        """Say that the process ends: it is not ready any more, and begins no further job; returns at once."""
+        self.draining.begin()
+        self.jobs.stop()
+        self.courier.stop()
+
+    def check_serving(self) -> None:
+        """
+        Make sure that requests can be served: the database answers, is as this program has it, and nobody drains.
+
+        Raises:
+            StoreUnavailable: If it is not so.
+        """
+        if self.draining:
+            raise StoreUnavailable("The server is shutting down. Ask another.")
+        try:
+            self.store.check_schema()
+        except WrongDatabase as error:
+            raise StoreUnavailable("The database has another schema than this program.") from error
+
+    def serve_metrics(self, listener: socket.socket | None) -> Callable[[], None]:
+        """Serve the metrics on *listener*, where there is one; return what ends that."""
+        from hunter_adapters.prometheus.metrics import PrometheusMetrics
+        from hunter_adapters.prometheus.server import MetricsServer
+
+        if listener is None or not isinstance(self.metrics, PrometheusMetrics):
+            return lambda: None
+        server = MetricsServer(listener, self.metrics.registry)
+        server.start()
+        return server.close
+
+    def _watch(self, limiter: Limiter) -> None:
+        """Let be scraped what this process has at hand."""
+        if isinstance(limiter, FallingBack):
+            for name in LimitName:
+                self.metrics.watch(
+                    "hunter_limiter_fallbacks_total",
+                    lambda name=name: limiter.missed.get(name, 0),  # type: ignore[misc]
+                    limit=name.value,
+                )
+        answers = getattr(self.boards, "answers", None)
+        if answers is not None:
+            for who, shown in BOARDS_BY.items():
+                self.metrics.watch("hunter_board_reads_total", lambda who=who: answers[who], by=shown)  # type: ignore[misc]
 
     def wake(self, name: str) -> None:
         """Let the job *name* run soon: by a worker where there is one, else here; returns at once."""
@@ -190,10 +253,9 @@ class World:
 
         self.check_reachable()
         self.fan_out.start()
-        relay = relaying(self.relay.relay.run)
-        jobs = [*self.tasks, relay]
+        jobs = [*self.tasks, measured(relaying(self.relay.relay.run), self.metrics)]
         if self.keeper is not None:
-            jobs.append(reconciling(self.keeper.tend))
+            jobs.append(measured(reconciling(self.keeper.tend), self.metrics))
 
         def named(job: Job) -> Callable[[], bool]:
             def run() -> bool:
@@ -290,18 +352,24 @@ def open_world(settings: Settings) -> World:
     if not settings.database_url or not (settings.jwt_keys and settings.peppers):
         make_data_dir(settings.data_dir)
     rulebook = rulebook_of(settings)
-    gate, close_gate = _gate(settings)
+    gate, passwords = _gate(settings)
     store = _store(settings)
     redis = _redis(settings)
+    metrics, draining = _metrics(settings, store, redis), Draining()
+    metrics.watch("hunter_password_pool", passwords.count)
+    metrics.watch("hunter_database_connections", lambda: store.connections_in_use)
+    metrics.watch("hunter_database_connections_limit", store.database.pool.size)
 
     boards, keeper = _boards(store, redis, rulebook)
     last_use = LastUse()
     pusher, sender = _pusher(settings), _sender(settings)
     courier = Courier(store=store, sender=sender, vault=gate.vault, clock=SystemClock())
-    shared = _tasks(settings, store, gate, rulebook, pusher, courier)
+    todo = _tasks(settings, store, gate, rulebook, pusher, courier)
+    shared = tuple(measured(job, metrics) for job in todo)
     workers = _workers(redis)
     here = shared if workers is None else [unless(workers.is_alive, job) for job in shared]
-    jobs = Jobs((*_jobs(store, last_use), *here), threads=_JOB_THREADS)
+    own = [measured(job, metrics) for job in _jobs(store, last_use)]
+    jobs = Jobs((*own, *here), threads=_JOB_THREADS)
 
     fan_out = _fan_out(redis)
     webhooks = WebhookConsumer()
@@ -314,11 +382,13 @@ def open_world(settings: Settings) -> World:
     relay = RelayThread(relaying_here, relayed=relayed)
 
     def close() -> None:
-        relay.close()
+        # All of it within what is left of the 10 s in which a process ends (SPEC 7).
+        relay.close(draining.left(JOIN_SECONDS))
         fan_out.close()
-        courier.close()
-        jobs.close()
-        close_gate()
+        jobs.stop()
+        courier.close(draining.left(3.0))
+        jobs.close(draining.left(5.0))
+        passwords.close()
         if keeper is not None:
             keeper.close()
         store.close()
@@ -339,6 +409,9 @@ def open_world(settings: Settings) -> World:
         workers=workers,
         pusher=pusher,
         sender=sender,
+        courier=courier,
+        metrics=metrics,
+        draining=draining,
         fan_out=fan_out,
         relay=relay,
         close=close,
@@ -415,7 +488,36 @@ def make_data_dir(folder: Path) -> None:
         ) from error
 
 
-def _gate(settings: Settings) -> tuple[Gate, Callable[[], None]]:
+def _metrics(settings: Settings, store: SqlStore, redis: RedisConnection | None) -> Metrics:
+    """Return what counts: nobody where nobody is to ask."""
+    if settings.metrics_port is None:
+        return NoMetrics()
+    from hunter_adapters.prometheus.metrics import PrometheusMetrics
+    from hunter_adapters.sql.queues import depths
+
+    clock = SystemClock()
+
+    def ask() -> dict[tuple[str, tuple[str, ...]], float]:
+        lag, waiting = depths(store)
+        since = 0.0 if lag.oldest is None else max(0.0, (clock.now() - lag.oldest).total_seconds())
+        found: dict[tuple[str, tuple[str, ...]], float] = {
+            ("hunter_outbox_waiting", ()): lag.waiting,
+            ("hunter_outbox_lag_seconds", ()): since,
+            ("hunter_outbox_parked", ()): lag.parked,
+        }
+        found |= {("hunter_queue_depth", (name,)): depth for name, depth in waiting.items()}
+        if redis is not None:
+            from hunter_adapters.redis.connection import RedisAway
+            from hunter_adapters.rq.queue import queue_on
+
+            with contextlib.suppress(RedisAway):
+                found["hunter_queue_depth", ("jobs",)] = redis.ask(lambda client: queue_on(client).count)
+        return found
+
+    return PrometheusMetrics(ask)
+
+
+def _gate(settings: Settings) -> tuple[Gate, BoundedPool]:
     policy = _policy(settings)
     try:
         name = "HUNTER_JWT_KEYS"
@@ -437,7 +539,7 @@ def _gate(settings: Settings) -> tuple[Gate, Callable[[], None]]:
         subjects=KeyedSubjects(peppers),
         log=JsonSecurityLog(),
     )
-    return gate, pool.close
+    return gate, pool
 
 
 def _sign_in_with(settings: Settings) -> SignInWith:
@@ -478,6 +580,7 @@ def _store(settings: Settings) -> SqlStore:
             + EXPORT_THREADS
             + LIVE_THREADS
             + _HEALTH_THREADS
+            + _FIGURES_THREADS
             + _RELAY_THREADS
             + _BOARD_THREADS
             + _JOB_THREADS,

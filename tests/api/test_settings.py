@@ -86,6 +86,8 @@ def test_every_variable_is_read() -> None:
         "HUNTER_FRONTEND_CALLBACK_URLS": "https://a.example/in,https://b.example/in",
         "HUNTER_OUTBOUND_ALLOW": "10.1.2.3,fd00::/8",
         "HUNTER_METRICS_PORT": "9100",
+        "HUNTER_METRICS_HOST": "::",
+        "HUNTER_LOG_FORMAT": "JSON",
     }
     assert set(values) == set(VARIABLES)
     settings = load(values)

@@ -32,7 +32,8 @@ class BoundedPool:
 
     def __init__(self, *, threads: int, waiting: int, timeout: float = 10.0) -> None:
         self.timeout = timeout
-        self._room = threading.BoundedSemaphore(threads + waiting)
+        self._places = threads + waiting
+        self._room = threading.BoundedSemaphore(self._places)
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="hash", initializer=_give_way)
 
     @classmethod
@@ -40,6 +41,10 @@ class BoundedPool:
         """Return a pool with a thread for each processor, at most 4, and 8 in waiting for each thread."""
         threads = max(1, min(4, os.cpu_count() or 1))
         return cls(threads=threads, waiting=8 * threads)
+
+    def count(self) -> int:
+        """Return how many hashes are under way or wait."""
+        return self._places - self._room._value
 
     def run(self, work: Callable[[], Result]) -> Result:
         """

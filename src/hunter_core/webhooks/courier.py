@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -78,7 +79,7 @@ class Courier:
         while True:
             for task in self._taken():
                 self._under_way += 1
-                threading.Thread(target=self._carry, args=(task,), name="webhook", daemon=True).start()
+                self._begin(task)
             if self._under_way == 0:
                 return False
             with suppress(queue.Empty):
@@ -87,9 +88,13 @@ class Courier:
             if time.monotonic() - began > LONGEST_RUN or self._closed.is_set():
                 return not self._closed.is_set()
 
-    def close(self, wait: float = 3.0) -> None:
-        """Take nothing any more; `run` returns at the next answer, and keeps what it was."""
+    def stop(self) -> None:
+        """Take nothing any more; returns at once."""
         self._closed.set()
+
+    def close(self, wait: float = 3.0) -> None:
+        """Take nothing any more; what came of those under way is kept, if it comes within *wait* seconds."""
+        self.stop()
         until = time.monotonic() + wait
         while self._under_way > 0 and time.monotonic() < until:
             try:
@@ -98,6 +103,11 @@ class Courier:
                 continue
             except TryLater as error:
                 log.warning("what came of a delivery was not kept: %s", error)
+
+    def _begin(self, task: WebhookTask) -> None:
+        # With the context, so that what it logs is said to belong to this run.
+        run = copy_context().run
+        threading.Thread(target=run, args=(self._carry, task), name="webhook", daemon=True).start()
 
     def _taken(self) -> Sequence[WebhookTask]:
         free = MOST_AT_ONCE - self._under_way

@@ -1,0 +1,1 @@
+"""Prometheus metrics, by prometheus_client (issue 5, 6)."""
