@@ -17,6 +17,7 @@ from hunter_core.accounts.session import Client, SignedIn
 from hunter_core.accounts.sign_in import Gate, SignIn
 from hunter_core.accounts.step_up import Proofs, step_up
 from hunter_core.errors import InvalidCredentials, RateLimitExceeded
+from hunter_core.mail.asked import MOST_MAILS
 from hunter_core.mail.mail import Mail, MailTemplate
 from tests.builders import NOW, a_rulebook
 from tests.usecases.gates import PASSWORD, a_gate
@@ -205,6 +206,16 @@ def test_the_owner_is_told_once_in_five_minutes_and_nobody_for_an_address_withou
     with pytest.raises(RateLimitExceeded):
         place.login(now=later)
     assert len(place.mails()) == 2
+
+
+def test_whoever_guesses_all_day_fills_nobodys_mailbox(place: Place) -> None:
+    for number in range(MOST_MAILS + 3):
+        now = NOW + number * WINDOW
+        place.wrong(MOST_CHECKS, now=now)
+        with pytest.raises(RateLimitExceeded):
+            place.login(now=now)
+    assert len(place.mails()) == MOST_MAILS
+    assert place.kinds().count(SecurityEventKind.TOO_MANY_ATTEMPTS) == MOST_MAILS + 3
 
 
 def test_whoever_is_signed_in_stays_so_and_proves_it_by_a_count_of_their_own(place: Place) -> None:

@@ -14,6 +14,7 @@ from hunter_core.accounts.session import Client
 from hunter_core.accounts.sign_in import Gate
 from hunter_core.errors import RateLimitExceeded
 from hunter_core.ids import AccountId, SessionId
+from hunter_core.mail.asked import is_flooded
 from hunter_core.mail.mail import MailTemplate
 from hunter_core.mail.post import post
 from hunter_core.ports import Store, UnitOfWork
@@ -139,7 +140,7 @@ def count_check(*, store: Store, gate: Gate, subject: Subject, now: datetime, cl
     past the limit already costs one read.
 
     Raises:
-        RateLimitExceeded: If it would be one too many. Its owner is told once in a `WINDOW`.
+        RateLimitExceeded: If it would be one too many. Its owner is told once in a `WINDOW`, and three times an hour.
     """
     key = gate.subjects.subject(subject.name)
     with store.read() as uow:
@@ -176,12 +177,14 @@ def _count(
     account = subject.owner(uow)
     if account is None:
         return _TooMany(seconds=seconds, news=True)
-    post(
-        uow=uow,
-        template=MailTemplate.TOO_MANY_ATTEMPTS,
-        to=account.email,
-        account_id=account.id,
-        now=now,
-        details={"device": client.device or ""},
-    )
+    # A stranger can cause it at will: nobody's mailbox is a weapon.
+    if not is_flooded(uow, account.email, MailTemplate.TOO_MANY_ATTEMPTS, now):
+        post(
+            uow=uow,
+            template=MailTemplate.TOO_MANY_ATTEMPTS,
+            to=account.email,
+            account_id=account.id,
+            now=now,
+            details={"device": client.device or ""},
+        )
     return _TooMany(seconds=seconds, news=True, account_id=account.id)
