@@ -79,7 +79,7 @@ from nox.command import CommandFailed
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 DEV = nox.project.dependency_groups(PYPROJECT, "dev")
 SERVE = ["server", "postgres", "redis"]
-TESTS = ["server", "postgres", "redis", "push", "testing"]
+TESTS = ["server", "postgres", "redis", "push", "otel", "testing"]
 
 
 def backend() -> str:

@@ -205,7 +205,14 @@ class Door:
         began = time.perf_counter()
         count = Count(self._ports.limits, operation.limit)
         asked = Asked.of(scope)
-        reply = await self._reply(operation, asked, count, receive)
+        tracing = self._ports.tracing
+        if tracing is None:
+            reply = await self._reply(operation, asked, count, receive)
+        else:
+            route, _ = self._series_of(operation)
+            with tracing.request(operation.method, route, asked.header(b"traceparent")) as answered:
+                reply = await self._reply(operation, asked, count, receive)
+                answered(reply.status)
         self._count(operation, asked.scope["method"], reply, time.perf_counter() - began)
         return attrs.evolve(reply, headers=[*reply.headers, *count.headers(self._ports.clock)])
 

@@ -9,6 +9,7 @@ import attrs
 from hunter_api.limits import RateLimits
 from hunter_api.metrics import Metrics, NoMetrics
 from hunter_api.sign_in_with import SignInWith
+from hunter_api.tracing import Tracing
 from hunter_core.accounts.last_use import LastUse
 from hunter_core.accounts.sign_in import Gate
 from hunter_core.achievements.ports import Popularity
@@ -41,6 +42,7 @@ class Ports:
         live_threads: How many threads ask the store for live sockets.
         pusher: What push targets are checked by.
         metrics: What is counted.
+        tracing: What traces requests; None where nobody asked for that.
         sender: What addresses of webhooks are checked by.
         sign_in_with: The identity providers, and how a browser is brought to them and back.
     """
@@ -65,5 +67,6 @@ class Ports:
     live_threads: int = 2
     fan_out: FanOut = attrs.field(factory=LocalFanOut)
     pusher: Pusher = attrs.field(factory=NoPusher)
+    tracing: Tracing | None = None
     metrics: Metrics = attrs.field(factory=NoMetrics)
     sender: Sender = attrs.field(factory=NoSender)

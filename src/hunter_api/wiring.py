@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import socket
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,7 +39,7 @@ from hunter_adapters.sql import SqlStore, WrongDatabase, open_store
 from hunter_adapters.sql.boards import SqlBoards
 from hunter_adapters.sql.popularity import SqlPopularity
 from hunter_adapters.webhooks.http import HttpSender
-from hunter_api import development_keys
+from hunter_api import VERSION, development_keys
 from hunter_api.addresses import Proxies
 from hunter_api.draining import Draining
 from hunter_api.jobs import Job, Jobs, doing
@@ -51,6 +52,7 @@ from hunter_api.setting_values import AuthProfile
 from hunter_api.settings import SettingInvalid, Settings, host_of
 from hunter_api.sign_in_with import SignInWith
 from hunter_api.tasks import reconciling, relaying, tasks, unless
+from hunter_api.tracing import Tracing, is_asked_for, log, traced
 from hunter_core.accounts.common import common_passwords
 from hunter_core.accounts.identity import IdentityProvider, ProviderName
 from hunter_core.accounts.last_use import LastUse
@@ -139,6 +141,7 @@ class World:
     sender: HttpSender
     metrics: Metrics
     draining: Draining
+    tracing: Tracing | None
     fan_out: LocalFanOut | RedisFanOut
     relay: RelayThread
     close: Callable[[], None]
@@ -154,7 +157,8 @@ class World:
         limiter = _limiter(self.redis)
         self._watch(limiter)
         return Ports(
-            store=self.store,
+            store=self.store if self.tracing is None else self.tracing.store(self.store),
+            tracing=self.tracing,
             clock=SystemClock(),
             dice=HashDice(),
             rulebook=self.rulebook,
@@ -365,7 +369,8 @@ def open_world(settings: Settings) -> World:
     pusher, sender = _pusher(settings), _sender(settings)
     courier = Courier(store=store, sender=sender, vault=gate.vault, clock=SystemClock())
     todo = _tasks(settings, store, gate, rulebook, pusher, courier)
-    shared = tuple(measured(job, metrics) for job in todo)
+    tracing = _tracing()
+    shared = tuple(measured(traced(job, tracing), metrics) for job in todo)
     workers = _workers(redis)
     here = shared if workers is None else [unless(workers.is_alive, job) for job in shared]
     own = [measured(job, metrics) for job in _jobs(store, last_use)]
@@ -389,6 +394,8 @@ def open_world(settings: Settings) -> World:
         courier.close(draining.left(3.0))
         jobs.close(draining.left(5.0))
         passwords.close()
+        if tracing is not None:
+            tracing.close()
         if keeper is not None:
             keeper.close()
         store.close()
@@ -412,6 +419,7 @@ def open_world(settings: Settings) -> World:
         courier=courier,
         metrics=metrics,
         draining=draining,
+        tracing=tracing,
         fan_out=fan_out,
         relay=relay,
         close=close,
@@ -515,6 +523,18 @@ def _metrics(settings: Settings, store: SqlStore, redis: RedisConnection | None)
         return found
 
     return PrometheusMetrics(ask)
+
+
+def _tracing() -> Tracing | None:
+    """Return what traces, where the variables of OpenTelemetry ask for it; else nothing of it is imported."""
+    if not is_asked_for(os.environ):
+        return None
+    try:
+        from hunter_adapters.otel import tracing
+    except ImportError:
+        log.warning("OTEL_… asks for traces, but there are none: install hunter-system[otel].")
+        return None
+    return tracing.Tracing(version=VERSION)
 
 
 def _gate(settings: Settings) -> tuple[Gate, BoundedPool]:

@@ -31,8 +31,10 @@ from hunter_adapters.sql import SqlStore
 from hunter_adapters.sql.boards import SqlBoards
 from hunter_api.app import create_app
 from hunter_api.limits import RateLimits
+from hunter_api.metrics import Metrics, NoMetrics
 from hunter_api.ports import Ports
 from hunter_api.sign_in_with import SignInWith
+from hunter_api.tracing import Tracing
 from hunter_core.accounts.common import common_passwords
 from hunter_core.accounts.policy import CONTRACT, STRICT, AuthPolicy
 from hunter_core.accounts.sign_in import Gate
@@ -120,9 +122,11 @@ def ports_over(
     sign_in_with: SignInWith | None = None,
     pusher: Pusher | None = None,
     sender: Sender | None = None,
+    metrics: Metrics | None = None,
+    tracing: Tracing | None = None,
 ) -> Ports:
     return Ports(
-        store=store,
+        store=store if tracing is None else tracing.store(store),
         clock=clock,
         dice=HashDice(),
         rulebook=_rulebook(rulebook),
@@ -134,6 +138,8 @@ def ports_over(
         sign_in_with=sign_in_with or SignInWith(),
         pusher=pusher or NoPusher(),
         sender=sender or NoSender(),
+        metrics=metrics or NoMetrics(),
+        tracing=tracing,
     )
 
 
