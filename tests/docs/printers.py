@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.docs import asvs, data, exported, http, project, rules
+from tests.docs import asvs, data, exported, http, metrics, project, rules
 from tests.docs.printed import Printer
 
 PRINTERS: dict[str, Printer] = {
@@ -12,4 +12,5 @@ PRINTERS: dict[str, Printer] = {
     **project.PRINTERS,
     **exported.PRINTERS,
     **asvs.PRINTERS,
+    **metrics.PRINTERS,
 }

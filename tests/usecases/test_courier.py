@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from hunter_adapters.crypto.keys import KeyRing
+from hunter_adapters.crypto.vault import AesVault
 from hunter_adapters.memory import MemoryStore
 from hunter_adapters.testing.builders import a_hunter, an_id, registered
 from hunter_adapters.testing.contract.webhooks import a_delivery, a_webhook
@@ -240,3 +242,23 @@ def test_a_key_that_is_gone_is_said(house: House) -> None:
     with house.store.read() as uow:
         assert "key that sealed" in str(uow.webhooks.get(hunter.id, hook.id).last_error)
     assert house.sender.sent == []
+
+
+def test_what_a_key_of_before_sealed_is_sealed_anew_when_it_is_used(house: House) -> None:
+    (hunter,) = hunters(house, 1)
+    hook = house.hook(hunter, "good")
+    old, house.vault = (
+        house.vault,
+        AesVault(KeyRing([("p2", bytes(range(32))), ("p1", bytes(range(100, 132)))])),
+    )
+    assert house.vault.outdated(hook.sealed_url)
+
+    house.another().run()
+
+    with house.store.read() as uow:
+        kept = uow.webhooks.get(hunter.id, hook.id)
+    for sealed, context in ((kept.sealed_url, url_context), (kept.sealed_secret, secret_context)):
+        assert not house.vault.outdated(sealed)
+        assert old.open(sealed, context(hook.id)) is None
+    assert house.vault.open(kept.sealed_url, url_context(hook.id)) == "good"
+    assert house.states(hook) == [DeliveryState.DELIVERED]

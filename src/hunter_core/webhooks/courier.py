@@ -56,6 +56,8 @@ class _Tried(NamedTuple):
     task: WebhookTask
     status: int | None
     why: str = ""
+    fresh: Webhook | None = None
+    """The webhook sealed anew, where a key of before had sealed it."""
 
 
 class Courier:
@@ -149,7 +151,18 @@ class Courier:
         now = self._clock.now()
         headers = signature.headers(secret, str(task.delivery.event_id), now, body)
         status = self._sender.send(url, headers, body)
-        return _Tried(task, status, "" if 200 <= status < 300 else f"answered {status}")
+        fresh = self._sealed_anew(hook, url, secret)
+        return _Tried(task, status, "" if 200 <= status < 300 else f"answered {status}", fresh)
+
+    def _sealed_anew(self, hook: Webhook, url: str, secret: str) -> Webhook | None:
+        """Return the webhook under the key of today, so that one of before can be taken away some day."""
+        if not (self._vault.outdated(hook.sealed_url) or self._vault.outdated(hook.sealed_secret)):
+            return None
+        return replace(
+            hook,
+            sealed_url=self._vault.seal(url, url_context(hook.id)),
+            sealed_secret=self._vault.seal(secret, secret_context(hook.id)),
+        )
 
     def _keep(self, tried: _Tried) -> None:
         self._under_way -= 1
@@ -170,6 +183,9 @@ def _keep(uow: UnitOfWork, tried: _Tried, now: datetime) -> None:
     except NotFound:
         # Removed, or its owner is gone; the delivery went with it.
         return
+    fresh, sent = tried.fresh, tried.task.webhook
+    if fresh is not None and (hook.sealed_url, hook.sealed_secret) == (sent.sealed_url, sent.sealed_secret):
+        hook = replace(hook, sealed_url=fresh.sealed_url, sealed_secret=fresh.sealed_secret)
     if tried.status is not None and not tried.why:
         uow.webhook_deliveries.save(delivery.succeeded(tried.status, now))
         uow.webhooks.save(hook.succeeded(tried.status, now))
