@@ -29,6 +29,7 @@ from hunter_core.notifications.push_due import PushRoom, push_due
 from hunter_core.notifications.targets import add_target
 from hunter_core.ports import UnitOfWork
 from tests.builders import NOW, a_hunter, an_id, registered
+from tests.servers.webhooks import a_receiver, drip
 from tests.usecases.gates import a_gate
 
 VAULT = a_gate().vault
@@ -292,3 +293,18 @@ def test_a_push_that_takes_too_long_has_failed(monkeypatch: pytest.MonkeyPatch) 
 
     assert not failed.value.for_good
     assert time.monotonic() - began < 30
+
+
+def test_targets_that_drip_are_cut_off_and_cost_nobody_else_a_push(monkeypatch: pytest.MonkeyPatch) -> None:
+    import hunter_adapters.push.apprise as adapter
+
+    monkeypatch.setattr(adapter, "LONGEST_PUSH", 1.0)
+    monkeypatch.setattr(adapter, "MOST_STUCK", 1)
+    pusher = ApprisePusher(Outbound([ip_network("127.0.0.0/8")]))
+    with a_receiver(drip) as dripping, a_receiver(status=200) as good:
+        with pytest.raises(PushFailed, match="no answer"):
+            pusher.push(f"ntfy://127.0.0.1:{dripping.port}/topic", "title", "message")
+
+        pusher.push(f"ntfy://127.0.0.1:{good.port}/topic", "title", "message")
+
+    assert len(good.got) == 1

@@ -7,7 +7,8 @@ import queue
 import re
 import threading
 import warnings
-from socket import socket
+from contextlib import suppress
+from socket import SHUT_RDWR, socket
 from typing import Any
 
 import apprise
@@ -25,10 +26,13 @@ SELF_HOSTED = frozenset({"gotifys", "matrixs", "mmosts", "ntfys"})
 """Services whose addresses name a host; by https alone."""
 
 LONGEST_PUSH = 15.0
-"""Seconds after which a push has failed, whatever its target still does."""
+"""Seconds after which a push has failed, and its connection is cut, whatever its target still does."""
 
 MOST_STUCK = 32
-"""Pushes that may hang beyond their time, at one time; past it no further ones are begun."""
+"""Pushes that may hang beyond their time (a name that nobody resolves); past it no further ones are begun."""
+
+ENDS_SECONDS = 1.0
+"""Seconds that a push which was cut has to end."""
 
 _ADDRESS = re.compile(
     r"([a-z]+)://"
@@ -77,36 +81,42 @@ class ApprisePusher:
         if not self._stuck.acquire(blocking=False):
             raise PushFailed("too many targets hang")
         answers: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
+        guard = _Guard(self._outbound)
         # A thread of its own: whoever never answers holds nobody up, and not the end of the process either.
-        threading.Thread(
-            target=self._push, args=(url, title, message, answers), name="push", daemon=True
-        ).start()
+        pushing = threading.Thread(
+            target=self._push, args=(url, title, message, guard, answers), name="push", daemon=True
+        )
+        pushing.start()
         try:
             failure = answers.get(timeout=LONGEST_PUSH)
         except queue.Empty:
+            guard.end()
+            pushing.join(ENDS_SECONDS)
             raise PushFailed(f"no answer in {LONGEST_PUSH:.0f} s") from None
+        guard.end()
         if failure is not None:
             raise failure
 
-    def _push(self, url: str, title: str, message: str, answers: queue.SimpleQueue[Exception | None]) -> None:
+    def _push(
+        self, url: str, title: str, message: str, guard: _Guard, answers: queue.SimpleQueue[Exception | None]
+    ) -> None:
         try:
-            _guarded.outbound = self._outbound
-            answers.put(self._failure(url, title, message))
+            _guarded.by = guard
+            answers.put(self._failure(url, title, message, guard))
         except Exception as error:
             log.exception("a push failed in a way that nobody foresaw")
             answers.put(PushFailed(type(error).__name__))
         finally:
             self._stuck.release()
 
-    def _failure(self, url: str, title: str, message: str) -> PushFailed | None:
+    def _failure(self, url: str, title: str, message: str, guard: _Guard) -> PushFailed | None:
         plugin = self._plugin(url)
         if plugin is None:
             return PushFailed("apprise does not know this address", for_good=True)
-        _guarded.refused = False
         taken = plugin.notify(body=message, title=title, body_format=apprise.NotifyFormat.TEXT)
         if taken:
             return None
-        if _guarded.refused:
+        if guard.refused:
             return PushFailed("the target leads into a private network", for_good=True)
         return PushFailed("the service did not take it")
 
@@ -134,6 +144,40 @@ class ApprisePusher:
         return scheme, host
 
 
+class _Guard:
+    """Lets the connections of one push go where they may, and cuts them when its time is over."""
+
+    def __init__(self, outbound: Outbound) -> None:
+        self._outbound = outbound
+        self._changing, self._is_over = threading.Lock(), False
+        self._held: list[socket] = []
+        self.refused = False
+
+    def connect(self, host: str, port: int, timeout: float) -> socket:
+        try:
+            connection = self._outbound.connect(host, port, timeout)
+        except AddressRefused:
+            self.refused = True
+            raise
+        with self._changing:
+            if self._is_over:
+                connection.close()
+                raise TimeoutError("the time of this push is over")
+            # TLS takes the socket over; this one leads to the same connection.
+            self._held.append(connection.dup())
+        return connection
+
+    def end(self) -> None:
+        """Cut them: each byte that a target drips would come in time, and its thread would wait for ever."""
+        with self._changing:
+            self._is_over = True
+            held, self._held = self._held, []
+        for each in held:
+            with suppress(OSError):
+                each.shutdown(SHUT_RDWR)
+            each.close()
+
+
 _guarded = threading.local()
 """Says in which threads connections are looked at: those of pushes."""
 
@@ -146,12 +190,8 @@ def _guard_connections() -> None:
 
 
 def _create_connection(address: tuple[str, int], timeout: Any = None, *more: Any, **options: Any) -> socket:
-    outbound: Outbound | None = getattr(_guarded, "outbound", None)
-    if outbound is None:
+    guard: _Guard | None = getattr(_guarded, "by", None)
+    if guard is None:
         return _unguarded(address, timeout, *more, **options)
     host, port = address
-    try:
-        return outbound.connect(host, port, timeout if isinstance(timeout, int | float) else LONGEST_PUSH)
-    except AddressRefused:
-        _guarded.refused = True
-        raise
+    return guard.connect(host, port, timeout if isinstance(timeout, int | float) else LONGEST_PUSH)
