@@ -17,6 +17,7 @@ from functools import cache
 
 from hunter_core.accounts.passwords import WORDS_OF_HERE
 from hunter_core.accounts.purge import CHECKS_KEPT, KEPT
+from hunter_core.webhooks.delivery import KEPT_FOR as DELIVERIES_KEPT
 from tests.docs.pages import ROOT
 from tests.docs.printed import Printer, table
 
@@ -148,6 +149,7 @@ def retention() -> str:
     """What is purged, and when."""
     rows = [(what.value, f"{kept.days} days" if kept.days > 1 else "1 day") for what, kept in KEPT.items()]
     rows.append(("how often a password was checked, since the last time", f"{CHECKS_KEPT.days} day"))
+    rows.append(("deliveries to webhooks, since they were queued", f"{DELIVERIES_KEPT.days} days"))
     return table(["what", "kept for"], rows)
 
 
