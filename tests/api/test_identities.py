@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from hunter_core.accounts.identity import MOST_IDENTITIES, Identity
+from hunter_core.accounts.policy import CONTRACT
 from hunter_core.accounts.security_log import SecurityEventKind
 from hunter_core.ids import AccountId, IdentityId, new_id
 from hunter_core.mail.mail import MailTemplate
@@ -67,6 +68,21 @@ def mails(house: House) -> list[tuple[MailTemplate, str]]:
     with house.store.write() as uow:
         now = house.clock.now()
         return [(mail.template, mail.recipient) for mail in uow.mails.lock_due(now, 1000)]
+
+
+def test_under_the_strict_profile_an_unproved_account_is_linked_to_nobody_of_another_address(
+    provider: LyingProvider,
+) -> None:
+    with a_house_with(provider, policy=replace(CONTRACT, secures_proved_only=True)) as house:
+        owner = Owner(house, provider)
+        provider.user.email = "squatter@example.org"
+        assert owner.link("google") == {"error": "email_not_verified"}
+        assert owner.identities() == []
+        # The provider that has verified the account's own address proves it; then there may be others.
+        provider.user.email = owner.house.user["email"]
+        assert owner.link("google") == {"linked": "google"}
+        provider.user.email = "squatter@example.org"
+        assert owner.link("github") == {"linked": "github"}
 
 
 def test_an_owner_links_both_and_comes_in_by_either(

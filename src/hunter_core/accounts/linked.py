@@ -12,6 +12,7 @@ from hunter_core.accounts.give_up_address import has_given_up
 from hunter_core.accounts.identity import MOST_IDENTITIES, Identity, Profile
 from hunter_core.accounts.names import email_key
 from hunter_core.accounts.providers import Stopped, Trouble, session_to_link
+from hunter_core.accounts.sign_in import Gate
 from hunter_core.errors import IdentityTaken, LastWayIn, NotFound
 from hunter_core.ids import AccountId, IdentityId
 from hunter_core.mail.mail import MailTemplate
@@ -19,14 +20,15 @@ from hunter_core.mail.post import post
 from hunter_core.ports import Store, UnitOfWork
 
 
-def link(*, store: Store, profile: Profile, state: OneTimeCode, now: datetime) -> Identity:
+def link(*, store: Store, gate: Gate, profile: Profile, state: OneTimeCode, now: datetime) -> Identity:
     """
     Link who *profile* is to the account whose session began the attempt *state*. Commits by itself.
 
     What is linked to it already stays as it is. A provider that has verified the account's own address verifies it.
 
     Raises:
-        Stopped: If the session has ended, another account has the identity, or there are as many as may be.
+        Stopped: If the session has ended, another account has the identity, or there are as many as may be; or if
+            the policy asks for a proved address first, and the provider does not prove it.
     """
 
     def work(uow: UnitOfWork) -> Identity:
@@ -39,8 +41,12 @@ def link(*, store: Store, profile: Profile, state: OneTimeCode, now: datetime) -
         if len(uow.identities.of(account.id)) >= MOST_IDENTITIES:
             raise Stopped(Trouble.TOO_MANY_IDENTITIES)
         identity = identity_of(profile, account.id, now)
+        proves_it = identity.email is not None and email_key(identity.email) == account.email_key
+        if gate.policy.secures_proved_only and not account.is_verified and not proves_it:
+            # Whoever made it with another's address would come in by it when that other has proved the address.
+            raise Stopped(Trouble.EMAIL_NOT_VERIFIED)
         uow.identities.add(identity)
-        if not account.is_verified and identity.email and email_key(identity.email) == account.email_key:
+        if not account.is_verified and proves_it:
             uow.accounts.save(replace(account, is_verified=True, updated_at=now))
         _tell(uow, MailTemplate.IDENTITY_LINKED, account, identity, now)
         return identity

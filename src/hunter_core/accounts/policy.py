@@ -26,8 +26,8 @@ class AuthPolicy:
         renews_sessions: Whether a new proof of who somebody is makes a new session, and ends the one that they had.
         ends_on_code_reuse: Whether a provider's sign-in code that comes a second time ends the session that it gave:
             somebody else has it. A page that is loaded again with its code would sign its owner out.
-        secures_proved_only: Whether a second factor takes a proved address: a reset of the password takes it from an
-            account whose address was never proved, for somebody else may have made it.
+        secures_proved_only: Whether a second factor, or linking an identity, takes a proved address: a reset of the
+            password takes both from an account whose address was never proved, for somebody else may have made it.
         hides_addresses: Whether registering answers the same for an address that is taken, and a mail tells.
     """
 

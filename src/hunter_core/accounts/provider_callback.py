@@ -162,7 +162,7 @@ def _follow(
             store=store, gate=gate, rulebook=rulebook, profile=profile, state=row, now=now, client=client
         )
         return {"code": opened.code}, opened.events
-    identity = link(store=store, profile=profile, state=row, now=now)
+    identity = link(store=store, gate=gate, profile=profile, state=row, now=now)
     event = SecurityEvent(
         kind=SecurityEventKind.IDENTITY_LINKED,
         at=now,
