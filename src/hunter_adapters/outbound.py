@@ -15,6 +15,8 @@ Network = IPv4Network | IPv6Network
 
 # Prefixes in which other addresses hide: those of 6to4, and those that a translator makes of IPv4.
 _HIDING = (ip_network("2002::/16"), ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
+# Nobody's, or of one site, though Python (not in each version) takes them for public.
+_NOBODYS = (ip_network("fec0::/10"), ip_network("192.0.0.0/24"), ip_network("192.88.99.0/24"))
 
 
 class AddressRefused(OSError):
@@ -103,6 +105,6 @@ class Outbound:
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    if isinstance(address, IPv6Address) and any(address in network for network in _HIDING):
+    if any(address in network for network in (*_HIDING, *_NOBODYS) if network.version == address.version):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
