@@ -29,6 +29,9 @@ class Request:
         self.account_id: object = None
 
 
+SECURITY = "hunter.security"
+"""The logger of the security log (docs/reference/security-log.md)."""
+
 REQUEST: ContextVar[Request | None] = ContextVar("hunter_request", default=None)
 
 
@@ -65,6 +68,9 @@ class TextLines(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's word
         """Return the line, with what it belongs to."""
         said = super().formatMessage(record)
+        if record.name == SECURITY:
+            # JSON to the end of the line, which programs read.
+            return said
         belongs = " ".join(f"{name}={value}" for name, value in known().items())
         return f"{said} [{belongs}]" if belongs else said
 

@@ -67,6 +67,13 @@ def test_lines_for_people_end_with_what_they_belong_to() -> None:
         assert TextLines().format(line()).endswith("it happened [request=a-request job=mail-7]")
 
 
+def test_a_line_of_the_security_log_stays_the_json_that_it_is() -> None:
+    record = logging.LogRecord("hunter.security", logging.INFO, __file__, 1, "%s", ('{"event": "x"}',), None)
+    with answering("a-request"):
+        assert TextLines().format(record).endswith('hunter.security: {"event": "x"}')
+        assert said(record)["message"] == '{"event": "x"}'
+
+
 def test_threads_that_work_for_a_request_say_so() -> None:
     threads = Threads(1)
 
