@@ -12,9 +12,13 @@ PROOF_REFUSALS: tuple[type[HunterError], ...] = (InvalidCredentials, SecondFacto
 """What a route that steps up may refuse, besides what every limited one does."""
 
 
-def prove(call: Call, *, password: str | None, code: str | None, keep: bool = False) -> datetime:
+def prove(
+    call: Call, *, password: str | None, code: str | None, keep: bool = False, by_password: bool = False
+) -> datetime:
     """
     Make sure that the caller proves afresh who they are; return until when that holds.
+
+    With *by_password* it takes the password, where the account has one: a fresh sign-in is not enough.
 
     Raises:
         HunterError: As `step_up` does.
@@ -23,7 +27,7 @@ def prove(call: Call, *, password: str | None, code: str | None, keep: bool = Fa
         store=call.ports.store,
         gate=call.ports.gate,
         signed_in=call.caller,
-        proofs=Proofs(password=password, code=code),
+        proofs=Proofs(password=password, code=code, by_password=by_password),
         now=call.now,
         client=call.client,
         keep=keep,

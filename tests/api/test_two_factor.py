@@ -70,7 +70,7 @@ def test_the_whole_way_from_on_to_off(each_hunter: House) -> None:
         "since": None,
         "recoveryCodesLeft": 0,
     }
-    begun = each_hunter.post(f"{AUTH}/two-factor", {})
+    begun = each_hunter.post(f"{AUTH}/two-factor", {"password": PASSWORD})
     assert begun.status == 201
     assert begun.data["otpauthUri"].startswith("otpauth://totp/Hunter%20System:Jinwoo%40example.com?secret=")
     assert begun.headers["cache-control"] == "no-store"
@@ -90,6 +90,14 @@ def test_the_whole_way_from_on_to_off(each_hunter: House) -> None:
     assert (done.status, done.body) == (204, b"")
     assert not each_hunter.get(f"{AUTH}/two-factor").data["isOn"]
     assert login(each_hunter).status == 200
+
+
+def test_a_session_that_was_just_opened_turns_it_on_by_the_password_only(hunter: House) -> None:
+    refused = hunter.post(f"{AUTH}/two-factor", {})
+
+    assert (refused.status, refused.code, refused.fields) == (403, "STEP_UP_REQUIRED", {"password"})
+    assert hunter.post(f"{AUTH}/two-factor", {"password": "Wr0ng-password!"}).status == 401
+    assert hunter.post(f"{AUTH}/two-factor/confirm", {"code": "000000"}).code == "TWO_FACTOR_NOT_ON"
 
 
 def test_a_right_password_alone_is_told_what_is_missing_and_a_wrong_one_nothing(hunter: House) -> None:

@@ -53,10 +53,11 @@ def begin_two_factor(call: Call, *, body: Proof) -> Answer[NewSecretView]:
     """
     Begin two-factor: get the secret for an app, once.
 
-    Needs a fresh proof, and under the profile `strict` a verified address. Nothing is on until the app's first
-    code is sent to `confirm`, within 10 minutes.
+    Needs the password, where there is one: it would keep out the owner, too, who has not this secret. And under
+    the profile `strict` a verified address. Nothing is on until the app's first code is sent to `confirm`,
+    within 10 minutes.
     """
-    prove(call, password=body.password, code=body.code)
+    prove(call, password=body.password, code=body.code, by_password=True)
     made = call.write(
         lambda uow: core.begin(uow=uow, gate=call.ports.gate, account_id=call.caller.account_id, now=call.now)
     )

@@ -30,11 +30,14 @@ class Proofs:
     Attributes:
         code: Of the app, or a recovery code; not looked at where the account has no second factor.
         password_field: What the request calls the password.
+        by_password: Whether a fresh sign-in is not enough where there is a password: the act would keep even
+            its owner out, and whoever stole a fresh session has no password.
     """
 
     password: str | None = None
     code: str | None = None
     password_field: str = "password"  # noqa: S105 - the name of a field
+    by_password: bool = False
 
     def __repr__(self) -> str:
         """Leave the secrets out, for logs and tracebacks."""
@@ -118,11 +121,8 @@ def _refuse_what_is_missing(
     session: Session, proofs: Proofs, *, has_password: bool, has_factor: bool, now: datetime
 ) -> None:
     needs = []
-    if (
-        proofs.password is None
-        and now >= session.authenticated_at + FRESH
-        and (has_password or not has_factor)
-    ):
+    is_fresh = now < session.authenticated_at + FRESH and not (proofs.by_password and has_password)
+    if proofs.password is None and not is_fresh and (has_password or not has_factor):
         if not has_password:
             raise StepUpRequired
         needs.append(proofs.password_field)
