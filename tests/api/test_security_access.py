@@ -92,7 +92,7 @@ DECIDED_HERE = {
     "emailKey",
     "passwordHash",
 }
-"""Fields of accounts and hunters that follow from something, and are in no request; `isActive` of quests and webhooks may."""
+"""Fields that follow from something, and are in no request; `isActive` of quests and webhooks may be."""
 
 
 def test_no_request_names_what_only_the_server_decides() -> None:
