@@ -65,7 +65,9 @@ class Courier:
 
     def __init__(self, *, store: Store, sender: Sender, vault: Vault, clock: Clock) -> None:
         self._store, self._sender, self._vault, self._clock = store, sender, vault, clock
-        self._tried: queue.SimpleQueue[_Tried] = queue.SimpleQueue()
+        # No SimpleQueue: with two who wait, as at the end, its `get` may wait for ever in spite of its timeout
+        # (CPython 3.11: what is left of the time becomes negative, and that stands for no end).
+        self._tried: queue.Queue[_Tried] = queue.Queue()
         self._under_way = 0
         self._hunters: Counter[HunterId] = Counter()
         self._closed = threading.Event()
