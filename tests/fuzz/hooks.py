@@ -192,7 +192,9 @@ def with_secrets(operation: str, body: Any) -> Any:
 @schemathesis.hook
 def after_call(context: schemathesis.HookContext, case: Case, response: schemathesis.Response) -> None:
     """Count the answer, and take note of what may have changed."""
-    tally.count(_name(case), response.status_code)
+    # What was asked by another method, such as OPTIONS, was not granted by this operation.
+    if case.method.upper() == case.operation.method.upper() or response.status_code >= 500:
+        tally.count(_name(case), response.status_code)
     if case.method.upper() != "GET" or response.status_code == 401:
         owner.look_again(session=response.status_code == 401)
 
