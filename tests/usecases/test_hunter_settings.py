@@ -110,7 +110,7 @@ def test_every_setting_can_be_changed_alone_and_leaves_the_others(store: MemoryS
     assert {"hunter_id", *other} == {field.name for field in fields(Settings)}
     expected = Settings(hunter_id=JIN)
     for name, value in other.items():
-        kept = QuietHours(22 * 60, 7 * 60 + 30) if name == "quiet_hours" else value
+        kept: Any = QuietHours(22 * 60, 7 * 60 + 30) if name == "quiet_hours" else value
         expected = replace(expected, **{name: kept})
         assert changed(store, **{name: value}).settings == expected
         assert seen(store).settings == expected
