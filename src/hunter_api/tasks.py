@@ -34,6 +34,10 @@ DUE_EVERY = 20.0
 """Seconds between two looks at whom something is due for: reminders are given in minutes."""
 
 
+DELIVERING = frozenset({"mail", "push", "webhooks"})
+"""Those that wait for somebody outside, who may hang."""
+
+
 def tasks(
     *,
     store: Store,

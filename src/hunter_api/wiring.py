@@ -51,7 +51,7 @@ from hunter_api.routes.webhooks import JOB as WEBHOOKS_JOB
 from hunter_api.setting_values import AuthProfile
 from hunter_api.settings import SettingInvalid, Settings, host_of
 from hunter_api.sign_in_with import SignInWith
-from hunter_api.tasks import reconciling, relaying, tasks, unless
+from hunter_api.tasks import DELIVERING, reconciling, relaying, tasks, unless
 from hunter_api.tracing import Tracing, is_asked_for, log, traced
 from hunter_core.accounts.common import common_passwords
 from hunter_core.accounts.identity import IdentityProvider, ProviderName
@@ -268,7 +268,9 @@ class World:
 
             return run
 
-        due = {job.name: Due(every=job.every, run=named(job)) for job in jobs}
+        due = {
+            job.name: Due(every=job.every, run=named(job), is_aside=job.name in DELIVERING) for job in jobs
+        }
         QueueWorker(self.settings.redis_url, due).run()
 
     def rebuild_boards(self, progress: Callable[[int, int], None]) -> tuple[str, str]:

@@ -125,3 +125,26 @@ def test_what_a_job_logs_is_said_to_be_its_own(caplog: pytest.LogCaptureFixture)
 
     assert seen == ["due-1", "due-2"]
     assert JOB_ID.get() is None
+
+
+def test_a_delivery_that_hangs_in_a_worker_holds_up_no_other_job_and_is_done_once_more_when_asked() -> None:
+    work, let_go = Work(), threading.Event()
+    hung: list[bool] = []
+    done: list[str] = []
+
+    def hang() -> bool:
+        hung.append(let_go.wait(20))
+        return False
+
+    def look() -> bool:
+        done.append("due")
+        return False
+
+    work.begin({"mail": hang, "due": look}, aside=["mail"])
+    for name in ("mail", "due", "mail", "mail"):
+        work.perform(name)
+
+    assert done == ["due"]
+    let_go.set()
+    work.wait(20)
+    assert hung == [True, True]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextvars import ContextVar, copy_context
 
 from rq import get_current_job
 
@@ -22,12 +23,21 @@ class Work:
 
     def __init__(self) -> None:
         self._runs: Mapping[str, Run] = {}
+        self._aside: frozenset[str] = frozenset()
+        self._changing = threading.Lock()
+        self._under_way: dict[str, threading.Thread] = {}
+        self._again: set[str] = set()
         self.stopping = threading.Event()
         self._moved_at = time.monotonic()
 
-    def begin(self, runs: Mapping[str, Run]) -> None:
-        """Let *runs* be what is done from now on; each tells whether there is more."""
-        self._runs = runs
+    def begin(self, runs: Mapping[str, Run], *, aside: Collection[str] = ()) -> None:
+        """
+        Let *runs* be what is done from now on; each tells whether there is more.
+
+        Those *aside* wait for others outside: each is done in a thread of its own, by one at a time, so that a
+        mail server or a target that hangs holds up nothing else.
+        """
+        self._runs, self._aside = runs, frozenset(aside)
         self.stopping.clear()
         self._moved_at = time.monotonic()
 
@@ -45,6 +55,45 @@ class Work:
         run = self._runs.get(name)
         if run is None:
             raise LookupError(f"There is no job called {name!r}.")
+        if name not in self._aside:
+            self._do(name, run)
+            return
+        self._moved_at = time.monotonic()
+        with self._changing:
+            if name in self._under_way:
+                # There may be something that this run has not seen.
+                self._again.add(name)
+                return
+            _HANDED.set(current_id())
+            work = copy_context().run
+            self._under_way[name] = threading.Thread(
+                target=work, args=(self._do_aside, name, run), name=f"hunter-{name}", daemon=True
+            )
+            self._under_way[name].start()
+
+    def wait(self, seconds: float) -> None:
+        """Return when what is done aside has ended, or so many seconds are over: then it comes due again."""
+        until = time.monotonic() + seconds
+        with self._changing:
+            threads = list(self._under_way.values())
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def _do_aside(self, name: str, run: Run) -> None:
+        while True:
+            try:
+                self._do(name, run)
+            except Exception as error:  # noqa: BLE001
+                # The next span asks again.
+                log.warning("the job %s failed, and comes due again: %s", name, error)
+            with self._changing:
+                if name not in self._again or self.stopping.is_set():
+                    del self._under_way[name]
+                    self._again.discard(name)
+                    return
+                self._again.remove(name)
+
+    def _do(self, name: str, run: Run) -> None:
         began = self._moved_at = time.monotonic()
         while run() and not self.stopping.is_set() and time.monotonic() - began < LONGEST_RUN:
             self._moved_at = time.monotonic()
@@ -52,10 +101,14 @@ class Work:
         log.debug("the job %s took %.0f ms", name, 1000 * (time.monotonic() - began))
 
 
+_HANDED: ContextVar[str | None] = ContextVar("hunter_handed_job_id", default=None)
+"""The id of the job that was handed to a thread of its own."""
+
+
 def current_id() -> str | None:
     """Return the id of the job that is under way in this process."""
     job = get_current_job()
-    return None if job is None else job.id
+    return _HANDED.get() if job is None else job.id
 
 
 # RQ finds what to run by the name of a module: so there is one such thing in a process.

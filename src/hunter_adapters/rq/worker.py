@@ -40,15 +40,19 @@ AGAIN = 1.0
 LAST_SECONDS = 9.0
 """Seconds after SIGTERM at which the process ends, whatever it is doing: it comes due again."""
 
+ASIDE_SECONDS = 6.0
+"""Seconds of them that deliveries which are under way have."""
+
 log = logging.getLogger("hunter.worker")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A job of the worker: run it every so many seconds."""
+    """A job of the worker: run it every so many seconds; aside, where it waits for others outside."""
 
     every: float
     run: Run
+    is_aside: bool = False
 
 
 class QueueWorker:
@@ -60,7 +64,10 @@ class QueueWorker:
 
     def run(self) -> None:
         """Work until somebody says stop: then finish what is under way, within `LAST_SECONDS`."""
-        here.begin({name: due.run for name, due in self._jobs.items()})
+        here.begin(
+            {name: due.run for name, due in self._jobs.items()},
+            aside=[name for name, due in self._jobs.items() if due.is_aside],
+        )
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         cron = threading.Thread(target=self._keep_time, name="hunter-cron", daemon=True)
@@ -85,6 +92,7 @@ class QueueWorker:
                 signal.signal(number, self._stop)
             self._stopped.wait(AGAIN)
         cron.join(1.0)
+        here.wait(ASIDE_SECONDS)
 
     def stop(self) -> None:
         """Begin nothing more, and end the process when the time for what is under way is over."""
