@@ -24,7 +24,7 @@ from hunter_core.relay.relay import Relay
 from hunter_core.rules.toml import load_rulebook
 from hunter_core.webhooks.consumer import WebhookConsumer
 from hunter_core.webhooks.courier import Courier
-from tests.api.house import House, a_house
+from tests.api.house import PASSWORD, House, a_house
 from tests.servers.webhooks import Received, Receiver, a_receiver
 
 HERE = [ip_network("127.0.0.1/32")]
@@ -452,3 +452,19 @@ def test_what_is_removed_while_it_is_on_its_way_leaves_nothing(hooked: House) ->
         hooked.clock.advance(hours=1)
         carried_out(hooked)
         assert len(receiver.got) == 1
+
+
+def test_what_goes_on_telling_when_a_session_has_ended_takes_a_fresh_proof(hunter: House) -> None:
+    hook = added(hunter)
+    hunter.clock.advance(minutes=6)
+
+    for answer in (
+        hunter.post("/api/webhooks", DRAFT),
+        hunter.ask("PATCH", f"/api/webhooks/{hook['id']}", {"url": "https://thief.example/"}),
+        hunter.post("/api/notifications/targets", {"url": "ntfys://ntfy.sh/quests"}),
+    ):
+        assert (answer.status, answer.code, answer.fields) == (403, "STEP_UP_REQUIRED", {"password"})
+    assert len(hunter.get("/api/webhooks").data["webhooks"]) == 1
+    assert hunter.post("/api/webhooks", {**DRAFT, "password": "Wr0ng-password!"}).status == 401
+    assert hunter.post("/api/webhooks", {**DRAFT, "password": PASSWORD}).status == 201
+    assert hunter.ask("PATCH", f"/api/webhooks/{hook['id']}", {"isActive": False}).status == 200

@@ -5,7 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from hunter_api.answers import NO_CONTENT, Answer, Call, Render, ok
-from hunter_api.operations import Routes
+from hunter_api.operations import Lane, Routes
+from hunter_api.proofs import PROOF_REFUSALS, prove
 from hunter_api.schemas.notifications import (
     NotificationsQuery,
     NotificationsView,
@@ -18,6 +19,7 @@ from hunter_api.schemas.notifications import (
 from hunter_core.errors import PushTargetLimitReached
 from hunter_core.ids import NotificationId, PushTargetId
 from hunter_core.keys import StoredAnswer
+from hunter_core.limits.limit import LimitName
 from hunter_core.notifications import inbox
 from hunter_core.notifications import targets as core
 from hunter_core.notifications.push import PushTarget
@@ -63,7 +65,9 @@ def list_push_targets(call: Call) -> Answer[PushTargetsView]:
     status=201,
     keyed=True,
     tokens=False,
-    refuses=(PushTargetLimitReached,),
+    limit=LimitName.AUTH,
+    lane=Lane.PASSWORDS,
+    refuses=(*PROOF_REFUSALS, PushTargetLimitReached),
     gives={"target_id": "/data/id"},
 )
 def add_push_target(call: Call, *, body: PushTargetDraft) -> Answer[PushTargetView]:
@@ -72,8 +76,10 @@ def add_push_target(call: Call, *, body: PushTargetDraft) -> Answer[PushTargetVi
 
     The address is one of apprise, of ntfy, Gotify, Matrix or Mattermost by https (`ntfys://ntfy.sh/topic`), or of
     Discord, Pushbullet, Pushover, Slack or Telegram, without a query, and never one in a private network. At
-    most 5 targets.
+    most 5 targets. Needs the password, or a sign-in of the last five minutes, and the code of a second factor: it
+    goes on telling when the session has ended.
     """
+    prove(call, password=body.password, code=body.code)
 
     def add(uow: UnitOfWork) -> PushTarget:
         return core.add_target(

@@ -8,7 +8,8 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType
 
 from hunter_api.answers import NO_CONTENT, Answer, Call, ok
-from hunter_api.operations import Routes
+from hunter_api.operations import Lane, Routes
+from hunter_api.proofs import PROOF_REFUSALS, prove
 from hunter_api.schemas.webhooks import (
     DeliveriesQuery,
     WebhookDeliveriesView,
@@ -20,6 +21,7 @@ from hunter_api.schemas.webhooks import (
 )
 from hunter_core.errors import WebhookInactive, WebhookLimitReached
 from hunter_core.ids import WebhookId
+from hunter_core.limits.limit import LimitName
 from hunter_core.webhooks import manage
 
 JOB = "webhooks"
@@ -39,14 +41,24 @@ def list_webhooks(call: Call) -> Answer[WebhooksView]:
     return ok(WebhooksView(webhooks=tuple(map(WebhookView.of, found))))
 
 
-@routes.post("", status=201, refuses=(WebhookLimitReached,), gives={"webhook_id": "/data/id"})
+@routes.post(
+    "",
+    status=201,
+    limit=LimitName.AUTH,
+    lane=Lane.PASSWORDS,
+    refuses=(*PROOF_REFUSALS, WebhookLimitReached),
+    gives={"webhook_id": "/data/id"},
+)
 def create_webhook(call: Call, *, body: WebhookDraft) -> Answer[WebhookView]:
     """
     Add a webhook: from now on it is told the events that it names, at least once each, and in their order.
 
     Messages are signed with the `secret`, after the Standard Webhooks specification; it is shown this once. The
     address must be https and lead to no private network, now and whenever it is connected to. At most 10 webhooks.
+    Needs the password, or a sign-in of the last five minutes, and the code of a second factor: it goes on telling
+    when the session has ended.
     """
+    prove(call, password=body.password, code=body.code)
     made = call.write(
         lambda uow: manage.add_webhook(
             uow=uow,
@@ -62,13 +74,15 @@ def create_webhook(call: Call, *, body: WebhookDraft) -> Answer[WebhookView]:
     return ok(WebhookView.of_new(made), 201)
 
 
-@routes.patch("/{webhook_id}")
+@routes.patch("/{webhook_id}", limit=LimitName.AUTH, lane=Lane.PASSWORDS, refuses=PROOF_REFUSALS)
 def edit_webhook(call: Call, *, webhook_id: UUID, body: WebhookPatch) -> Answer[WebhookView]:
     """
     Change a webhook. `isActive: true` switches it on again after failures; what still waits for it goes out then.
 
-    While it is switched off, nothing new is queued.
+    While it is switched off, nothing new is queued. Another `url` needs the proof that a new webhook needs.
     """
+    if body.url is not UNSET:
+        prove(call, password=body.password, code=body.code)
     edit = manage.WebhookEdit(
         url=_given(body.url), events=_given(body.events), is_active=_given(body.isActive)
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 import attrs
 
 from hunter_api.schemas.common import PaginationView
-from hunter_api.schemas.fields import Page, PageSize, UtcInstant, text
+from hunter_api.schemas.fields import Page, PageSize, Password, SecondFactorCode, UtcInstant, text
 from hunter_core.notifications.inbox import Inbox
 from hunter_core.notifications.notification import Notification, NotificationType
 from hunter_core.notifications.push import LONGEST_URL, PushTarget
@@ -39,6 +39,8 @@ class PushTargetDraft:
     """A push target to be added."""
 
     url: PushUrl = attrs.field(repr=False)
+    password: Password | None = attrs.field(default=None, repr=False)
+    code: SecondFactorCode | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)

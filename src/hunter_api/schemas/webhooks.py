@@ -8,7 +8,7 @@ from uuid import UUID
 import attrs
 from msgspec import UNSET, Meta, UnsetType
 
-from hunter_api.schemas.fields import PageSize, UtcInstant, text
+from hunter_api.schemas.fields import PageSize, Password, SecondFactorCode, UtcInstant, text
 from hunter_core.webhooks.delivery import DeliveryState, WebhookDelivery
 from hunter_core.webhooks.manage import NewWebhook, OpenWebhook
 from hunter_core.webhooks.signature import LONGEST_SECRET
@@ -52,6 +52,8 @@ class WebhookDraft:
     url: WebhookUrl = attrs.field(repr=False)
     events: WebhookEvents
     secret: WebhookSecret | None = attrs.field(default=None, repr=False)
+    password: Password | None = attrs.field(default=None, repr=False)
+    code: SecondFactorCode | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -61,6 +63,8 @@ class WebhookPatch:
     url: WebhookUrl | UnsetType = attrs.field(default=UNSET, repr=False)
     events: WebhookEvents | UnsetType = UNSET
     isActive: bool | UnsetType = UNSET
+    password: Password | None = attrs.field(default=None, repr=False)
+    code: SecondFactorCode | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen(kw_only=True)
