@@ -156,6 +156,11 @@ def _retry(scheduler: RQScheduler) -> None:
         scheduler.enqueue_scheduled_jobs()  # type: ignore[no-untyped-call]
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether a line of RQ is to be logged: not that it quits without Redis, for we say so, and go on."""
+    return not record.exc_info or not isinstance(record.exc_info[1], RedisError)
+
+
 class _Worker(SimpleWorker):
     """RQ's worker that runs jobs in its own process: one world, opened once, serves them all."""
 
@@ -168,6 +173,7 @@ class _Worker(SimpleWorker):
             log_job_description=False,
         )
         self._owner = owner
+        self.log.addFilter(_is_news)
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         self._owner.stop()
