@@ -18,7 +18,6 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from hunter_api.crew import Crew
-from hunter_api.jobs import JOB_ID
 from hunter_api.log_lines import log_to_stderr
 from hunter_api.settings import SettingInvalid, Settings, load
 from hunter_api.wiring import World, open_security_log, open_world
@@ -210,13 +209,6 @@ def _log_to_stderr(settings: Settings) -> None:
     if settings.log_level.value != "debug":
         for name in ("uvicorn", "alembic", "asyncio"):
             logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def _name_the_job(record: logging.LogRecord) -> bool:
-    """Give each line the id of the job that it belongs to, where it belongs to one."""
-    job_id = JOB_ID.get()
-    record.job = "" if job_id is None else f" [{job_id}]"
-    return True
 
 
 class StartProgress:
