@@ -14,6 +14,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 HOST = "127.0.0.1"
 CHUNK = 65_536
 COMMIT = b"COMMIT"
+ACTS = tuple(
+    what + table for what in (b"INSERT INTO ", b"UPDATE ") for table in (b"completions ", b"quests ")
+)
+"""What a hunter's request does and no job of the server's: only its COMMIT is lost."""
 
 
 class AtCommit(enum.Enum):
@@ -182,7 +186,7 @@ class Wire:
 
 class Said:
     """
-    What a client says to PostgreSQL, as far as COMMIT goes.
+    What a client says to PostgreSQL, as far as the COMMIT of a hunter's act goes.
 
     It may be said in words (Query, Parse), or by the name under which it was prepared (Bind). See "Message
     Formats" in PostgreSQL's documentation.
@@ -192,9 +196,10 @@ class Said:
         self._rest = b""
         self._has_begun = False
         self._prepared: dict[bytes, bytes] = {}
+        self._has_acted = False
 
     def commit_in(self, data: bytes) -> bool:
-        """Tell whether a message that ends in *data* asks for COMMIT."""
+        """Tell whether a message that ends in *data* asks for the COMMIT of an act."""
         self._rest += data
         found = False
         # Only the first message, which says who connects, has no letter before its length.
@@ -211,11 +216,19 @@ class Said:
 
     def _is_commit(self, kind: bytes, content: bytes) -> bool:
         if kind == b"Q":
-            return content.rstrip(b"\0") == COMMIT
+            return self._ends_act(content.rstrip(b"\0"))
         if kind == b"P":
             name, query, _ = content.split(b"\0", 2)
             self._prepared[name] = query
         elif kind == b"B":
             _, name, _ = content.split(b"\0", 2)
-            return self._prepared.get(name) == COMMIT
+            return self._ends_act(self._prepared.get(name, b""))
         return False
+
+    def _ends_act(self, query: bytes) -> bool:
+        if query.startswith(ACTS):
+            self._has_acted = True
+        if query not in (COMMIT, b"ROLLBACK"):
+            return False
+        acted, self._has_acted = self._has_acted, False
+        return acted and query == COMMIT
