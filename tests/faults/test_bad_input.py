@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from tests.servers.app import App
 from tests.servers.books import Books
 from tests.servers.client import PASSWORD, Answer, Client
 
+SETTLE_SECONDS = 30.0
 METHODS = ("get", "post", "patch", "put", "delete")
 
 
@@ -52,6 +54,14 @@ class Ground:
         client.post("/api/users/me/pauses", {"from": "2990-01-01", "until": "2990-01-02"})
         self.quest_id = quest["id"]
         self.ids = {"questId": quest["id"], "completionId": completion["id"]}
+        self._settle()
+
+    def _settle(self) -> None:
+        """Wait until what was done has been told everywhere: the relay writes, too."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while self.books.one("SELECT count(*) FROM outbox WHERE relayed_at IS NULL AND parked_at IS NULL"):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
     def operations(self) -> Iterator[Operation]:
         """Yield every operation under /api."""
@@ -127,6 +137,9 @@ def good_body(operation: Operation) -> dict[str, Any]:
         "POST /api/quests/{questId}/skip": {"day": "2026-11-22"},
         "PATCH /api/users/me": {},
         "PATCH /api/users/me/settings": {},
+        "POST /api/notifications/targets": {"url": "ntfys://ntfy.sh/quests"},
+        "POST /api/webhooks": {"url": "https://home.example/", "events": ["quest.completed"]},
+        "PATCH /api/webhooks/{webhookId}": {},
         "POST /api/users/me/pauses": {"from": "2990-02-01", "until": "2990-02-02"},
     }  # fmt: skip
     return bodies[operation.name]
@@ -304,7 +317,7 @@ def test_a_key_that_is_none_is_refused(ground: Ground) -> None:
         for each in ground.operations()
         if any(header["name"] == "Idempotency-Key" for header in each.parameters("header"))
     ]
-    assert len(keyed) == 4
+    assert len(keyed) == 5
     for operation in keyed:
         with ground.nothing_stored():
             for key in (b"", b"x" * 256, b"a b", b"\xc3\xbc", b"a\tb"):

@@ -7,6 +7,7 @@ for in what the server wrote. Whoever adds an operation that takes a secret adds
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
 import re
@@ -251,6 +252,22 @@ def _providers(scene: Scene) -> None:
             assert began.status == 200, began
 
 
+def _webhooks(scene: Scene) -> None:
+    """Add a webhook, which nobody hears, let it be told, give it another address, and add a push target."""
+    with scene.client() as hunter:
+        hunter.register("leak-hooks")
+        secret = f"whsec_{base64.b64encode(bytes(range(3, 35))).decode()}"
+        wish = {"url": "https://hooks.example/", "events": ["quest.completed"], "password": PASSWORD}
+        made = hunter.post("/api/webhooks", {**wish, "secret": secret})
+        assert made.status == 201, made
+        assert hunter.post("/api/webhooks", {**wish, "password": WRONG_PASSWORD}).status == 401
+        assert hunter.post(f"/api/webhooks/{made.data['id']}/test").status == 202
+        moved = {"url": "https://other.example/", "password": PASSWORD}
+        assert hunter.send("PATCH", f"/api/webhooks/{made.data['id']}", moved).status == 200
+        target = {"url": "ntfys://ntfy.sh/hunters", "password": PASSWORD}
+        assert hunter.post("/api/notifications/targets", target).status in (201, 422)
+
+
 def _through(scene: Scene, browser: Client, name: str) -> Answer:
     """Go to the provider and back, and change the code."""
     begun = browser.get(f"/api/auth/oauth/{name}")
@@ -267,7 +284,7 @@ def _through(scene: Scene, browser: Client, name: str) -> Answer:
     return browser.post("/api/auth/oauth/exchange", {"code": code})
 
 
-STORIES: list[Callable[[Scene], None]] = [_sessions, _guesses, _codes, _two_factor, _providers]
+STORIES: list[Callable[[Scene], None]] = [_sessions, _guesses, _codes, _two_factor, _providers, _webhooks]
 
 
 # --- where they may not be -----------------------------------------------------------------------------------

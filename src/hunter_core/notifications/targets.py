@@ -54,7 +54,7 @@ def remove_target(*, uow: UnitOfWork, hunter_id: HunterId, target_id: PushTarget
     """
     uow.hunters.lock(hunter_id)
     if not uow.push_targets.remove(hunter_id, target_id):
-        raise NotFound("push target", target_id)
+        raise NotFound("target", target_id)
 
 
 class NoPusher:
