@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,7 +15,7 @@ from litestar.types import Message, Scope
 
 from hunter_api import errors as api
 from hunter_api.docs_page import DocsPage
-from hunter_api.door import Door, Reply, log, refusal, request_id_of
+from hunter_api.door import Door, Reply, refusal, request_id_of
 from hunter_api.limits import HEADERS as RATE_LIMIT_HEADERS
 from hunter_api.live import Live
 from hunter_api.metrics import UNMATCHED, Metrics, method_of
@@ -23,6 +24,8 @@ from hunter_api.ports import Ports
 from hunter_api.routes import ALL_ROUTES
 from hunter_api.security_headers import Header, security_headers, with_security
 from hunter_core.errors import HunterError
+
+log = logging.getLogger("hunter.api")
 
 
 def operations() -> list[Operation]:

@@ -182,7 +182,6 @@ def routes() -> None:
     from rich.table import Table
 
     from hunter_api.app import operations
-    from hunter_api.openapi import camel_path
 
     table = Table(box=None, pad_edge=False)
     for heading in ("method", "path", "answers", "what it does", ""):
@@ -194,7 +193,7 @@ def routes() -> None:
         marks += ["etag"] if operation.listed else []
         table.add_row(
             operation.method,
-            camel_path(operation),
+            operation.wire_path,
             str(operation.status),
             operation.summary,
             ", ".join(marks),

@@ -42,7 +42,7 @@ def document(operations: Iterable[Operation], bounds: Mapping[str, Bounds]) -> J
     schemas = _schemas(found, bounds)
     paths: dict[str, Json] = {}
     for operation in found:
-        path = camel_path(operation)
+        path = operation.wire_path
         described = _operation(operation, schemas)
         if links := _links(operation, found):
             described["responses"][str(operation.status)]["links"] = links
@@ -126,14 +126,6 @@ def _links(operation: Operation, others: list[Operation]) -> Json:
                 },
             }
     return links
-
-
-def camel_path(operation: Operation) -> str:
-    """Return the path of *operation* with its parameters spelled as on the wire."""
-    path = operation.path
-    for name in operation.path_parameters:
-        path = path.replace(f"{{{name}}}", f"{{{camel_case(name)}}}")
-    return path
 
 
 def _parameters(operation: Operation, schemas: Mapping[str, Json]) -> list[Json]:

@@ -103,6 +103,11 @@ class Operation:
         return tuple(_PARAMETER.findall(self.path))
 
     @property
+    def wire_path(self) -> str:
+        """The path with its parameters spelled as on the wire."""
+        return _PARAMETER.sub(lambda match: f"{{{camel_case(match[1])}}}", self.path)
+
+    @property
     def body_is_needed(self) -> bool:
         """Whether an empty body is refused: there is a field without a default."""
         if self.body is None:

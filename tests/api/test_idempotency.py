@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from hunter_adapters.memory import MemoryStore
-from hunter_api import door
 from hunter_api.app import operations
+from hunter_api.door import way
 from hunter_core.ids import HunterId
 from tests.api.house import Answer, House, a_house
 
@@ -156,7 +156,7 @@ def test_twenty_requests_with_one_key_at_once_pay_once(each_hunter: House) -> No
 def test_who_waits_too_long_for_the_first_is_told_that_it_is_under_way(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(door, "KEY_WAIT", 0.2)
+    monkeypatch.setattr(way, "KEY_WAIT", 0.2)
     held = threading.Event()
     with a_house(MemoryStore(lock_timeout=30)) as hunter:
         hunter.signed_in()

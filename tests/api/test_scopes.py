@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 
 from hunter_api.app import operations
-from hunter_api.openapi import camel_path, document
+from hunter_api.openapi import document
 from hunter_api.operations import Operation
 from hunter_api.wire import bounds_of
 from hunter_core.accounts.api_token import Scope
@@ -95,7 +95,7 @@ def test_the_document_and_the_declaration_say_the_same() -> None:
     assert set(schemes) == {"session", "apiToken"}
     assert {scheme["type"] for scheme in schemes.values()} == {"http"}
     for operation in operations():
-        said = described["paths"][camel_path(operation)][operation.method.lower()]["security"]
+        said = described["paths"][operation.wire_path][operation.method.lower()]["security"]
         expected: list[Any] = [{"session": []}] if operation.signed_in else []
         if operation.scope is not None:
             expected.append({"apiToken": [operation.scope.value]})

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from hunter_api import door
-from hunter_api.door import BODY_LIMIT
+from hunter_api.door import BODY_LIMIT, way
 from tests.api.house import House
 from tests.servers.app import HOST, App
 from tests.servers.client import Client
@@ -93,7 +92,7 @@ def test_a_length_that_is_none_is_a_client_error(app: App, token: str, length: b
 
 
 def test_a_body_that_does_not_come_is_given_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(way, "BODY_SECONDS", 0.05)
     sent: list[Any] = []
 
     async def never() -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import attrs
@@ -10,7 +9,6 @@ import attrs
 import hunter_api
 import hunter_core
 from hunter_api.app import operations
-from hunter_api.operations import camel_case
 from hunter_api.problems import STATUS, status_of
 from hunter_api.settings import Settings, variable
 from hunter_core.accounts.security_log import MEANINGS, SAMPLED, SecurityEventKind
@@ -84,7 +82,7 @@ def routes() -> str:
             *(["`Idempotency-Key`"] if operation.keyed else []),
             *(["`ETag`"] if operation.listed else []),
         ]
-        path = f"`{operation.method} {camel_path(operation.path)}`"
+        path = f"`{operation.method} {operation.wire_path}`"
         rows.append((path, operation.status, operation.summary, ", ".join(marks)))
     return table(["operation", "answers", "what it does", ""], rows, right=" r")
 
@@ -102,7 +100,7 @@ def rate_limits() -> str:
         said = [
             f"all of {tag}"
             if all(operation.limit is name for operation in operations() if operation.tag == tag)
-            else ", ".join(f"`{each.method} {camel_path(each.path)}`" for each in found if each.tag == tag)
+            else ", ".join(f"`{each.method} {each.wire_path}`" for each in found if each.tag == tag)
             for tag in tags
         ]
         rows.append((name.value, f"{rate.requests} in {rate.seconds} s", "; ".join(said)))
@@ -120,11 +118,6 @@ def security_events() -> str:
         for kind in SecurityEventKind
     ]
     return table(["event", "what happened", ""], rows)
-
-
-def camel_path(path: str) -> str:
-    """Return *path* with its parameters as the document spells them."""
-    return re.sub(r"\{(\w+)\}", lambda match: f"{{{camel_case(match[1])}}}", path)
 
 
 PRINTERS: dict[str, Printer] = {
