@@ -8,8 +8,8 @@ import os
 import secrets
 from pathlib import Path
 
-from hunter_api.setting_values import SHORTEST_SECRET, Key, keys
 from hunter_api.settings import SettingInvalid, Settings
+from hunter_api.settings.values import SHORTEST_SECRET, Key, keys
 
 
 def jwt_keys(settings: Settings) -> tuple[Key, ...]:

@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from hunter_api.jobs import JOB_ID
-from hunter_api.setting_values import LogFormat
+from hunter_api.settings.values import LogFormat
 
 
 class Request:

@@ -7,7 +7,7 @@ import re
 import attrs
 
 from hunter_api.errors import BadRequest
-from hunter_api.setting_values import is_loopback
+from hunter_api.settings.values import is_loopback
 from hunter_core.accounts.code import LASTS, CodePurpose
 from hunter_core.accounts.providers import Providers
 

@@ -10,8 +10,8 @@ import attrs
 import pytest
 
 from hunter_api import development_keys
-from hunter_api.setting_values import AuthProfile, Environment, Key, Rate
 from hunter_api.settings import SettingInvalid, Settings, host_of, load, variable
+from hunter_api.settings.values import AuthProfile, Environment, Key, Rate
 from hunter_api.wiring import make_data_dir, open_world
 
 SECRET = base64.b64encode(bytes(range(40))).decode()

@@ -19,8 +19,8 @@ from hunter_adapters.logs.security import JsonSecurityLog
 from hunter_adapters.oauth.github import GitHubProvider
 from hunter_adapters.oauth.openid import OpenIdProvider
 from hunter_api import development_keys
-from hunter_api.setting_values import AuthProfile
 from hunter_api.settings import SettingInvalid, Settings
+from hunter_api.settings.values import AuthProfile
 from hunter_api.sign_in_with import SignInWith
 from hunter_api.wiring.words import one_line
 from hunter_core.accounts.common import common_passwords

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 if TYPE_CHECKING:
-    from hunter_api.settings import Settings
+    from hunter_api.settings.fields import Settings
 
 _CHECKED = frozenset(("verify-ca", "verify-full"))
 

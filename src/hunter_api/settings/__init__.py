@@ -1,0 +1,8 @@
+"""Every setting: what there is, how the environment is read, and what is refused before anything starts (SPEC 8)."""
+
+from hunter_api.settings.about import variable
+from hunter_api.settings.fields import Settings
+from hunter_api.settings.load import load
+from hunter_api.settings.refusals import SettingInvalid, host_of
+
+__all__ = ["SettingInvalid", "Settings", "host_of", "load", "variable"]
