@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from functools import partial
 import pytest
 
 from hunter_adapters.redis.board_keeper import BoardKeeper
+from hunter_adapters.redis.board_writer import BoardWriter
 from hunter_adapters.redis.boards import FROM_REDIS, FROM_STORE, WITHOUT_REDIS, RedisBoards
 from hunter_adapters.redis.connection import RedisConnection
 from hunter_adapters.sql import SqlStore
@@ -276,8 +278,8 @@ def test_an_older_reading_never_takes_the_place_of_a_newer_one(kept: Kept) -> No
             kept.keeper.flush()
             return old
 
-    slow = BoardKeeper(kept.connection, Slow(kept.store), kept.clock, fingerprint="test")
-    slow._apply([jinwoo.hunter.id])
+    slow = BoardWriter(kept.connection, Slow(kept.store), kept.clock, threading.Event())
+    slow.apply([jinwoo.hunter.id])
 
     right_answers(kept, [(jinwoo.hunter.id, 900)])
     assert kept.boards.answers == {FROM_REDIS: 1}

@@ -6,23 +6,31 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from importlib.resources import files
 from typing import Any
 
 from redis import Redis
 
 from hunter_adapters.redis import board_keys as keys
+from hunter_adapters.redis.board_commands import (
+    BUILDING_SECONDS,
+    begin,
+    hold,
+    is_whole,
+    renew,
+    scores_of,
+    span,
+    state,
+)
+from hunter_adapters.redis.board_writer import PUT, BoardWriter, Overtaken
 from hunter_adapters.redis.connection import RedisAway, RedisConnection
 from hunter_core.errors import StoreUnavailable
 from hunter_core.ids import HunterId
-from hunter_core.leaderboard.order import BEGINNING, Score
-from hunter_core.leaderboard.projection import BoardSource, Digest, Projected, batches, ledger_digest, micros
-from hunter_core.leaderboard.windows import ALL_TIME
+from hunter_core.leaderboard.order import BEGINNING
+from hunter_core.leaderboard.projection import BoardSource, Digest, batches, ledger_digest, micros
 from hunter_core.ports import Clock
 
-LEASE_SECONDS = 3.0
 TEND_SECONDS = 0.5
 """How often somebody looks whether the boards have all that was committed; the lease outlives some such looks."""
 
@@ -35,9 +43,6 @@ OVERLAP = timedelta(seconds=20)
 JOIN_SECONDS = 3.0
 """How long the end of a process waits for its thread, which looks up after each question to Redis or the store."""
 
-BUILDING_SECONDS = 10
-"""After how long without a sign somebody who made the boards anew is taken for dead."""
-
 EVICTED_SECONDS = 60
 """How long, after boards were made anew because Redis had evicted a part, they are not made anew for that again."""
 
@@ -45,13 +50,10 @@ _COMPARISONS = 20
 """How often those whose scores differ are read again before they are said to differ."""
 
 SCHEMA = "2"
-_PUT = 250
+
+__all__ = ["BoardKeeper", "Overtaken"]
 
 log = logging.getLogger("hunter.boards")
-
-
-class Overtaken(Exception):
-    """Redis was emptied, somebody else began anew, or the process ends, while boards were being brought over."""
 
 
 class BoardKeeper:
@@ -67,14 +69,13 @@ class BoardKeeper:
     ) -> None:
         self._connection, self._source, self._clock = connection, source, clock
         self._fingerprint = f"{SCHEMA}:{fingerprint}"
-        script = files(__package__).joinpath("board_put.lua").read_text(encoding="utf-8")
-        self._put = connection.client.register_script(script)
         self._trusted = False
         self._pending: dict[HunterId, None] = {}
         self._guard, self._flushing = threading.Lock(), threading.Lock()
         self._looked_at: datetime | None = None
         self._seen: dict[HunterId, datetime] = {}
         self._stop, self._wake = threading.Event(), threading.Event()
+        self._writer = BoardWriter(connection, source, clock, self._stop)
         self._thread: threading.Thread | None = None
 
     # --- who reads ------------------------------------------------------------------------------------------
@@ -155,8 +156,8 @@ class BoardKeeper:
         return self._trusted
 
     def _tend(self) -> None:
-        expected, ready = self._connection.ask(self._state)
-        if ready == expected and not self._connection.ask(self._is_whole):
+        expected, ready = self._connection.ask(lambda client: state(client, self._fingerprint))
+        if ready == expected and not self._connection.ask(lambda client: is_whole(client, self._clock.now())):
             self._trusted = False
             # A memory that is too small for them would be filled again and again, and the store be read whole.
             if not self._connection.ask(
@@ -173,39 +174,9 @@ class BoardKeeper:
                 raise Overtaken("somebody else is making them")
             self.rebuild()
         self._catch_up()
-        if not self._connection.ask(lambda client: self._renew(client, expected)):
+        if not self._connection.ask(lambda client: renew(client, expected, self._looked_at)):
             raise Overtaken("Redis was emptied")
         self._trusted = True
-
-    def _state(self, client: Redis) -> tuple[bytes, bytes | None]:
-        run: Any = client.info("server")
-        ready: Any = client.get(keys.READY)
-        # Another run of the server may have come back with what it knew an hour ago.
-        return f"{run['run_id']}:{self._fingerprint}".encode(), ready
-
-    def _is_whole(self, client: Redis) -> bool:
-        """Tell whether every key of the boards is there, as it was kept: Redis may evict when its memory is full."""
-        windows = keys.open_windows(self._clock.now())
-        hashes = [keys.APPLIED, keys.CARDS]
-        orders = [keys.order_of(window) for window in windows]
-        pipeline = client.pipeline(transaction=True)
-        pipeline.hmget(keys.STATE, [keys.GENERATION, keys.LOOKED, *hashes, *orders])
-        for key in hashes:
-            pipeline.hlen(key)
-        for window in windows:
-            pipeline.zcard(keys.order_of(window))
-            pipeline.hlen(keys.members_of(window))
-        (generation, looked, *counted), *found = pipeline.execute()
-        sizes = [int(size or 0) for size in counted]
-        twice = [size for size in sizes[len(hashes) :] for _ in range(2)]
-        return None not in (generation, looked) and found == [*sizes[: len(hashes)], *twice]
-
-    def _renew(self, client: Redis, expected: bytes) -> bool:
-        if client.get(keys.READY) != expected:
-            return False
-        client.hset(keys.STATE, keys.LOOKED, micros(self._looked_at))
-        client.set(keys.LEASE, "1", px=int(LEASE_SECONDS * 1000))
-        return True
 
     def _catch_up(self) -> None:
         """Bring over who changed since the last look, and was not brought over for that change yet."""
@@ -238,14 +209,14 @@ class BoardKeeper:
         generation = uuid.uuid4().hex
         total = self._source.count()
         began = self._clock.now()
-        self._connection.ask(lambda client: _begin(client, generation))
+        self._connection.ask(lambda client: begin(client, generation))
         done = 0
         for batch in batches(self._source):
-            self._apply(batch, generation.encode())
-            self._connection.ask(_hold)
+            self._writer.apply(batch, generation.encode())
+            self._connection.ask(hold)
             done += len(batch)
             progress(done, max(total, done))
-        expected, _ = self._connection.ask(self._state)
+        expected, _ = self._connection.ask(lambda client: state(client, self._fingerprint))
 
         def finish(client: Redis) -> bool:
             if client.hget(keys.STATE, keys.GENERATION) != generation.encode():
@@ -279,9 +250,9 @@ class BoardKeeper:
             if not differing:
                 break
             self._catch_up()
-            for first in range(0, len(differing), _PUT):
-                part = differing[first : first + _PUT]
-                kept.replace(part, self._connection.ask(lambda client: _scores(client, part, windows)))  # noqa: B023 - asked at once
+            for first in range(0, len(differing), PUT):
+                part = differing[first : first + PUT]
+                kept.replace(part, self._connection.ask(lambda client: scores_of(client, part, windows)))  # noqa: B023 - asked at once
                 told.replace(part, self._source.from_the_ledger(part, windows))
         return str(kept), str(told)
 
@@ -295,7 +266,7 @@ class BoardKeeper:
         digest = Digest()
         for window in windows:
             first = 0
-            while rows := self._connection.ask(lambda client: _span(client, window, first)):  # noqa: B023 - asked at once
+            while rows := self._connection.ask(lambda client: span(client, window, first)):  # noqa: B023 - asked at once
                 for member, score in rows:
                     digest.add(*keys.score_of(window, member, score))
                 first += len(rows)
@@ -303,57 +274,13 @@ class BoardKeeper:
 
     # --- inside ---------------------------------------------------------------------------------------------
 
-    def _apply(self, hunter_ids: Sequence[HunterId], generation: bytes | None = None) -> None:
-        """
-        Read hunters from the store and keep them in Redis.
-
-        The ticket is taken before the store is read, so that of two readings the one with the higher ticket
-        holds every commit that the other one holds.
-        """
-        windows = keys.open_windows(self._clock.now())
-        for first in range(0, len(hunter_ids), _PUT):
-            if self._stop.is_set():
-                raise Overtaken("the process ends")
-            known, ticket = self._connection.ask(_ticket)
-            if known is None or (generation is not None and known != generation):
-                raise Overtaken("Redis was emptied")
-            found = self._source.read(hunter_ids[first : first + _PUT], windows)
-            kept = self._connection.ask(lambda client: self._keep(client, known, ticket, windows, found))  # noqa: B023 - asked at once
-            if not all(kept):
-                raise Overtaken("Redis was emptied, or somebody else began anew")
-
-    def _keep(
-        self,
-        client: Redis,
-        generation: bytes,
-        ticket: int,
-        windows: Sequence[str],
-        found: Iterable[Projected],
-    ) -> list[Any]:
-        named = [keys.STATE, keys.APPLIED, keys.CARDS]
-        for window in windows:
-            named += [keys.order_of(window), keys.members_of(window)]
-        pipeline = client.pipeline(transaction=False)
-        for each in found:
-            card = "" if each.line is None else keys.card_of(each.line)
-            arguments: list[Any] = [generation, ticket, each.hunter_id.bytes, card]
-            scores = {score.window: score for score in each.scores}
-            for window in windows:
-                score = scores.get(window)
-                if score is None:
-                    arguments += ["", "", "0"]
-                else:
-                    arguments += [-score.xp, keys.moment_bytes(score.reached_at), keys.seconds_kept(window)]
-            self._put(named, arguments, pipeline)
-        return pipeline.execute()
-
     def _bring_over(self, others: dict[HunterId, None]) -> None:
         """Bring over whoever is waiting, and *others*; who could not be brought over goes on waiting."""
         with self._flushing:
             with self._guard:
                 waiting, self._pending = {**self._pending, **others}, {}
             try:
-                self._apply(list(waiting))
+                self._writer.apply(list(waiting))
             except BaseException:
                 with self._guard:
                     self._pending = {**waiting, **self._pending}
@@ -366,55 +293,3 @@ class BoardKeeper:
         except RedisAway:
             # The lease runs out by itself, and whoever renews it looks for what changed first.
             return
-
-
-def _ticket(client: Redis) -> tuple[bytes | None, int]:
-    pipeline = client.pipeline(transaction=True)
-    pipeline.hget(keys.STATE, keys.GENERATION)
-    pipeline.hincrby(keys.STATE, keys.TICKET, 1)
-    generation, ticket = pipeline.execute()
-    return generation, ticket
-
-
-def _hold(client: Redis) -> None:
-    """Let nobody else begin anew while we are at it."""
-    client.set(keys.BUILDING, "1", ex=BUILDING_SECONDS)
-
-
-def _begin(client: Redis, generation: str) -> None:
-    _hold(client)
-    client.delete(keys.LEASE, keys.READY, keys.STATE)
-    kept = (keys.BUILDING.encode(), keys.EVICTED.encode())
-    for key in client.scan_iter(match=f"{keys.PREFIX}*", count=1000):
-        if key not in kept:
-            client.unlink(key)
-    client.hset(keys.STATE, mapping={keys.GENERATION: generation, keys.order_of(ALL_TIME): 0})
-
-
-def _scores(
-    client: Redis, hunter_ids: Sequence[HunterId], windows: Sequence[str]
-) -> list[tuple[HunterId, Score]]:
-    """Return what Redis holds of *hunter_ids* in *windows*; what changes meanwhile may be missing."""
-    found: list[tuple[HunterId, Score]] = []
-    ids = [each.bytes for each in hunter_ids]
-    for window in windows:
-        moments: Any = client.hmget(keys.members_of(window), ids)
-        members = [moment + each for moment, each in zip(moments, ids, strict=True) if moment is not None]
-        pipeline = client.pipeline(transaction=False)
-        for member in members:
-            pipeline.zscore(keys.order_of(window), member)
-        scores: Any = pipeline.execute()
-        found += [
-            keys.score_of(window, member, score)
-            for member, score in zip(members, scores, strict=True)
-            if score is not None
-        ]
-    return found
-
-
-def _span(client: Redis, window: str, first: int) -> list[tuple[bytes, bytes]]:
-    # Asked so, scores come as Redis writes them: redis-py would make floats of them.
-    found: Any = client.execute_command(  # type: ignore[no-untyped-call]
-        "ZRANGE", keys.order_of(window), first, first + 4_999, "WITHSCORES"
-    )
-    return list(zip(found[::2], found[1::2], strict=True))

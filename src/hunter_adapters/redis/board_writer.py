@@ -1,0 +1,84 @@
+"""Brings hunters from the store into the boards in Redis: what is newer there stays, whoever comes last."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from typing import Any
+
+from redis import Redis
+
+from hunter_adapters.redis import board_keys as keys
+from hunter_adapters.redis.board_commands import ticket
+from hunter_adapters.redis.connection import RedisConnection
+from hunter_core.ids import HunterId
+from hunter_core.leaderboard.projection import BoardSource, Projected
+from hunter_core.ports import Clock
+
+PUT = 250
+"""Hunters that are read and kept at one time."""
+
+
+class Overtaken(Exception):
+    """Redis was emptied, somebody else began anew, or the process ends, while boards were being brought over."""
+
+
+class BoardWriter:
+    """Keeps hunters in Redis as the store says they are, until *ends* is set."""
+
+    def __init__(
+        self, connection: RedisConnection, source: BoardSource, clock: Clock, ends: threading.Event
+    ) -> None:
+        self._connection, self._source, self._clock, self._ends = connection, source, clock, ends
+        script = files(__package__).joinpath("board_put.lua").read_text(encoding="utf-8")
+        self._put = connection.client.register_script(script)
+
+    def apply(self, hunter_ids: Sequence[HunterId], generation: bytes | None = None) -> None:
+        """
+        Read hunters from the store and keep them in Redis.
+
+        The ticket is taken before the store is read, so that of two readings the one with the higher ticket
+        holds every commit that the other one holds.
+
+        Raises:
+            RedisAway: If Redis does not answer.
+            StoreUnavailable: If the store does not.
+            Overtaken: If Redis was emptied, somebody began anew, or the process ends.
+        """
+        windows = keys.open_windows(self._clock.now())
+        for first in range(0, len(hunter_ids), PUT):
+            if self._ends.is_set():
+                raise Overtaken("the process ends")
+            known, number = self._connection.ask(ticket)
+            if known is None or (generation is not None and known != generation):
+                raise Overtaken("Redis was emptied")
+            found = self._source.read(hunter_ids[first : first + PUT], windows)
+            kept = self._connection.ask(lambda client: self._keep(client, known, number, windows, found))  # noqa: B023 - asked at once
+            if not all(kept):
+                raise Overtaken("Redis was emptied, or somebody else began anew")
+
+    def _keep(
+        self,
+        client: Redis,
+        generation: bytes,
+        ticket: int,
+        windows: Sequence[str],
+        found: Iterable[Projected],
+    ) -> list[Any]:
+        named = [keys.STATE, keys.APPLIED, keys.CARDS]
+        for window in windows:
+            named += [keys.order_of(window), keys.members_of(window)]
+        pipeline = client.pipeline(transaction=False)
+        for each in found:
+            card = "" if each.line is None else keys.card_of(each.line)
+            arguments: list[Any] = [generation, ticket, each.hunter_id.bytes, card]
+            scores = {score.window: score for score in each.scores}
+            for window in windows:
+                score = scores.get(window)
+                if score is None:
+                    arguments += ["", "", "0"]
+                else:
+                    arguments += [-score.xp, keys.moment_bytes(score.reached_at), keys.seconds_kept(window)]
+            self._put(named, arguments, pipeline)
+        return pipeline.execute()
