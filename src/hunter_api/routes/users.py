@@ -11,20 +11,11 @@ from msgspec import UNSET, UnsetType
 from hunter_api.answers import NO_CONTENT, Answer, Call, Render, ok
 from hunter_api.operations import Routes
 from hunter_api.schemas.common import PaginationView
-from hunter_api.schemas.hunters import (
-    LedgerEntryView,
-    LedgerView,
-    MeView,
-    PausePlan,
-    PausesView,
-    PauseView,
-    ProfileChange,
-    ProfileView,
-    QuietHoursWish,
-    SettingsChange,
-    SettingsView,
-)
+from hunter_api.schemas.hunters import MeView, ProfileChange, ProfileView
+from hunter_api.schemas.ledger import LedgerEntryView, LedgerView
+from hunter_api.schemas.pauses import PausePlan, PausesView, PauseView
 from hunter_api.schemas.quests import PageQuery
+from hunter_api.schemas.settings import QuietHoursWish, SettingsChange, SettingsView
 from hunter_core.days import Pause
 from hunter_core.errors import HunterNameTaken, NotFound, PauseLimitReached, SettingsChangeTooSoon
 from hunter_core.hunters.change_settings import SettingsChanges, change_settings, read_settings

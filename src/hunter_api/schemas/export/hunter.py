@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import attrs
-import msgspec
 
 from hunter_api.schemas.common import AttributesView
 from hunter_api.schemas.fields import UtcInstant, Weekday
-from hunter_api.schemas.hunters import WEEKDAY_NAMES, PauseView
+from hunter_api.schemas.pauses import PauseView
+from hunter_api.schemas.settings import WEEKDAY_NAMES, ChoicesView, QuietHoursView, choices_of
 from hunter_core.days import Calendar, RestDays, ZonePeriod, format_day_start
 from hunter_core.hunters.hunter import Hunter
-from hunter_core.hunters.quiet import QuietHours
-from hunter_core.hunters.settings import FontSize, Settings, Theme, Visibility
+from hunter_core.hunters.settings import Settings
 from hunter_core.leaderboard.order import Score
 from hunter_core.ledger.days import DayRow
 from hunter_core.words import Rank
@@ -130,56 +129,18 @@ class ExportHunterView:
         )
 
 
-class ExportQuietView(msgspec.Struct, kw_only=True, rename={"from_": "from"}):
-    """The hours in which nothing rings, `HH:MM` both."""
-
-    from_: str
-    until: str
-
-    @classmethod
-    def of(cls, quiet: QuietHours) -> ExportQuietView:
-        """Return it as it goes out."""
-        begins, until = quiet.written()
-        return cls(from_=begins, until=until)
-
-
 @attrs.frozen(kw_only=True, slots=False)
-class ExportSettingsView:
+class ExportSettingsView(ChoicesView):
     """The hunter's choices; zone, day start and rest days are in the calendar."""
 
-    questReminders: bool
-    streakWarnings: bool
-    achievementAlerts: bool
-    emailNotifications: bool
-    pushNotifications: bool
-    dailyDigest: bool
-    theme: Theme
-    language: str
-    animationsEnabled: bool
-    fontSize: FontSize
-    profileVisibility: Visibility
-    showOnLeaderboard: bool
-    allowFriendRequests: bool
-    quietHours: ExportQuietView | None
+    quietHours: QuietHoursView | None
 
     @classmethod
     def of(cls, settings: Settings) -> ExportSettingsView:
         """Return it as it goes out."""
         return cls(
-            questReminders=settings.quest_reminders,
-            streakWarnings=settings.streak_warnings,
-            achievementAlerts=settings.achievement_alerts,
-            emailNotifications=settings.email_notifications,
-            pushNotifications=settings.push_notifications,
-            dailyDigest=settings.daily_digest,
-            theme=settings.theme,
-            language=settings.language,
-            animationsEnabled=settings.animations_enabled,
-            fontSize=settings.font_size,
-            profileVisibility=settings.profile_visibility,
-            showOnLeaderboard=settings.show_on_leaderboard,
-            allowFriendRequests=settings.allow_friend_requests,
-            quietHours=None if settings.quiet_hours is None else ExportQuietView.of(settings.quiet_hours),
+            **choices_of(settings),
+            quietHours=None if settings.quiet_hours is None else QuietHoursView.of(settings.quiet_hours),
         )
 
 
