@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from hunter_core.accounts.account import Account, Role
-from hunter_core.accounts.code import CodePurpose
 from hunter_core.accounts.deletion import show_hunter
 from hunter_core.accounts.give_up_address import has_given_up
 from hunter_core.accounts.names import check_email, check_hunter_name, email_key
 from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind, SecurityLog
+from hunter_core.accounts.ways_in import use_up_every_code
 from hunter_core.errors import InvalidInput, NotFound
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import AccountId
@@ -168,8 +168,7 @@ def _deactivate(uow: UnitOfWork, account_id: AccountId, now: datetime) -> bool:
     uow.accounts.save(account)
     uow.sessions.end_all(account_id, at=now)
     # API tokens rest: they are refused while the account is out of use, and go on afterwards.
-    for purpose in CodePurpose:
-        uow.codes.use_up(account_id, purpose, at=now)
+    use_up_every_code(uow=uow, account_id=account_id, now=now)
     show_hunter(uow, account, now)
     _tell(uow, account, MailTemplate.DEACTIVATED, now)
     return True

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hunter_core.accounts.account import Account
-from hunter_core.accounts.give_up_address import end_every_way_in, has_given_up
+from hunter_core.accounts.give_up_address import has_given_up
+from hunter_core.accounts.ways_in import end_every_way_in
 from hunter_core.errors import InvalidCredentials
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import AccountId

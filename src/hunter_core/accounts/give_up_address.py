@@ -6,9 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hunter_core.accounts.account import Account
-from hunter_core.accounts.code import CodePurpose
+from hunter_core.accounts.ways_in import end_every_way_in
 from hunter_core.errors import EmailTaken
-from hunter_core.ids import AccountId
 from hunter_core.ports import UnitOfWork
 
 KEPT_WITHOUT_ADDRESS = timedelta(days=7)
@@ -55,28 +54,3 @@ def give_up_address(*, uow: UnitOfWork, key: str, now: datetime) -> Account | No
 def has_given_up(account: Account) -> bool:
     """Tell whether *account* has no address any more: there is nowhere to write to."""
     return account.email_key.endswith(f"@{_NO_DOMAIN}")
-
-
-def end_every_way_in(*, uow: UnitOfWork, account_id: AccountId, now: datetime) -> int:
-    """
-    End the account's sessions and API tokens, and use up every code that would open a session or prove an address.
-
-    The account is locked. Return how many sessions were running.
-    """
-    for purpose in CodePurpose:
-        uow.codes.use_up(account_id, purpose, at=now)
-    uow.api_tokens.end_all(account_id, at=now)
-    return uow.sessions.end_all(account_id, at=now)
-
-
-def detach_everything(*, uow: UnitOfWork, account_id: AccountId, now: datetime) -> None:
-    """
-    Take from the account, which is locked, what opens it besides a password: identities and second factor.
-
-    Done when the owner of an address takes an account over that somebody made with it and never proved it: whoever
-    that was must keep no way in, and hold no second factor that keeps the owner out.
-    """
-    for identity in uow.identities.of(account_id):
-        uow.identities.remove(identity.id)
-    uow.two_factors.remove(account_id)
-    uow.recovery_codes.put(account_id, (), at=now)

@@ -8,12 +8,12 @@ from datetime import datetime
 from hunter_core.accounts.account import Account
 from hunter_core.accounts.code import CodePurpose
 from hunter_core.accounts.codes import redeem
-from hunter_core.accounts.give_up_address import detach_everything, end_every_way_in
 from hunter_core.accounts.passwords import check_new_password
 from hunter_core.accounts.refused_codes import recording_refused_codes
 from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind
 from hunter_core.accounts.session import NOWHERE, Client
 from hunter_core.accounts.sign_in import Gate
+from hunter_core.accounts.ways_in import detach_everything, end_every_way_in
 from hunter_core.errors import CodeInvalid
 from hunter_core.ids import AccountId
 from hunter_core.mail.asked import ask, whence
