@@ -11,40 +11,14 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast, get_args, get_type_hints
 
 from hunter_api import wire
-from hunter_api.schemas.export.account import (
-    ExportAccountView,
-    ExportApiTokenView,
-    ExportIdentityView,
-    ExportMailView,
-    ExportSecondFactorView,
-    ExportSessionView,
-)
-from hunter_api.schemas.export.document import FORMAT, ExportRulebookView
-from hunter_api.schemas.export.game import (
-    ExportCompletionView,
-    ExportEntryView,
-    ExportQuestView,
-    ExportSkipView,
-    ExportUnlockView,
-)
-from hunter_api.schemas.export.hunter import (
-    ExportDayView,
-    ExportHunterView,
-    ExportScoreView,
-    ExportSettingsView,
-)
-from hunter_api.schemas.export.social import (
-    ExportFriendView,
-    ExportGuildView,
-    ExportNotificationView,
-    ExportPatternView,
-    ExportPushTargetView,
-    ExportRecommendationView,
-    ExportWebhookView,
-)
+from hunter_api.schemas.export.account import ExportAccountView, ExportSecondFactorView
+from hunter_api.schemas.export.document import FORMAT, ExportRulebookView, ExportView
+from hunter_api.schemas.export.game import ExportUnlockView
+from hunter_api.schemas.export.hunter import ExportHunterView, ExportSettingsView
+from hunter_api.schemas.export.social import ExportPatternView
 from hunter_core.errors import TooBusy
 from hunter_core.export.ports import Section
 from hunter_core.ids import AccountId
@@ -121,23 +95,8 @@ def _write(
 
 
 def _views(rulebook: Rulebook) -> Mapping[Section, View]:
-    """Return what each row of a section becomes, in the order of the sections; a test holds it to all of them."""
-    return {
-        Section.IDENTITIES: ExportIdentityView.of,
-        Section.SESSIONS: ExportSessionView.of,
-        Section.API_TOKENS: ExportApiTokenView.of,
-        Section.MAILS: ExportMailView.of,
-        Section.QUESTS: ExportQuestView.of,
-        Section.SKIPS: ExportSkipView.of,
-        Section.COMPLETIONS: ExportCompletionView.of,
-        Section.LEDGER: ExportEntryView.of,
-        Section.UNLOCKS: lambda named: ExportUnlockView.of(named, rulebook),
-        Section.DAYS: ExportDayView.of,
-        Section.SCORES: ExportScoreView.of,
-        Section.NOTIFICATIONS: ExportNotificationView.of,
-        Section.PUSH_TARGETS: ExportPushTargetView.of,
-        Section.WEBHOOKS: ExportWebhookView.of,
-        Section.FRIENDSHIPS: ExportFriendView.of,
-        Section.GUILDS: ExportGuildView.of,
-        Section.RECOMMENDATIONS: ExportRecommendationView.of,
-    }
+    """Return what each row of a section becomes, in the order of the sections: what the document's list is of."""
+    lists = get_type_hints(ExportView)
+    views: dict[Section, View] = {section: get_args(lists[section.value])[0].of for section in Section}
+    views[Section.UNLOCKS] = lambda named: ExportUnlockView.of(named, rulebook)
+    return views

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary, Table, select
@@ -40,6 +41,7 @@ from hunter_adapters.testing.play import Player, Story
 from hunter_api import export_file, wire
 from hunter_api.export_file import write_export
 from hunter_api.schemas.common import AttributesView
+from hunter_api.schemas.export.document import ExportView
 from hunter_core.days import Calendar
 from hunter_core.errors import TooBusy
 from hunter_core.export.history import UnknownFormat, history_of
@@ -85,7 +87,9 @@ def test_nothing_that_is_bytes_or_named_a_secret_is_in_it() -> None:
         assert not any(word in column for word in ("hash", "salt", "secret", "sealed", "code_id")), place
 
 
-def test_every_section_is_written() -> None:
+def test_every_section_is_a_list_of_the_document_in_its_order_and_written() -> None:
+    lists = [field.name for field in attrs.fields(ExportView) if str(field.type).startswith("tuple[")]
+    assert lists == [section.value for section in Section]
     assert list(export_file._views(a_rulebook())) == list(Section)
 
 

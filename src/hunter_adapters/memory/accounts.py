@@ -75,18 +75,7 @@ class MemorySessions:
         if session is None:
             return None
         account = self._tables.accounts.rows()[session.account_id]
-        return SignedIn(
-            session_id=session.id,
-            account_id=account.id,
-            email=account.email,
-            role=account.role,
-            is_verified=account.is_verified,
-            is_active=account.is_active,
-            created_at=session.created_at,
-            expires_at=session.expires_at,
-            revoked_at=session.revoked_at,
-            last_used_at=session.last_used_at,
-        )
+        return SignedIn.of(session, account)
 
     def get(self, session_id: SessionId) -> Session | None:
         return self._tables.sessions.rows().get(session_id)

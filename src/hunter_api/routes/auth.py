@@ -13,7 +13,7 @@ from hunter_api.schemas.auth import (
     SignedInView,
     TokensView,
 )
-from hunter_api.schemas.hunters import MeView, UserView
+from hunter_api.schemas.hunters import MeView
 from hunter_core.accounts import register as core
 from hunter_core.accounts.login import login as sign_in
 from hunter_core.accounts.logout import logout as end_session
@@ -105,10 +105,7 @@ def login(call: Call, *, body: Credentials) -> Answer[SignedInView]:
     )
     call.ports.wake("mail")
     call.leave_behind()
-    view = SignedInView(
-        user=UserView.of(done.me), token=done.tokens.token, refreshToken=done.tokens.refresh_token
-    )
-    return ok(view)
+    return ok(SignedInView.of(done))
 
 
 @routes.post("/refresh", signed_in=False, refuses=(Unauthenticated, RefreshTokenReused))

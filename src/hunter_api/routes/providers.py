@@ -6,7 +6,6 @@ from hunter_api.answers import Answer, Call, ok, sent_to
 from hunter_api.errors import BadRequest
 from hunter_api.operations import Lane, Routes
 from hunter_api.schemas.auth import SignedInView
-from hunter_api.schemas.hunters import UserView
 from hunter_api.schemas.providers import (
     AuthorizationView,
     BeginQuery,
@@ -158,7 +157,4 @@ def exchange_code(call: Call, *, body: ExchangeRequest) -> Answer[SignedInView]:
         client=call.client,
     )
     call.leave_behind()
-    view = SignedInView(
-        user=UserView.of(done.me), token=done.tokens.token, refreshToken=done.tokens.refresh_token
-    )
-    return ok(view)
+    return ok(SignedInView.of(done))

@@ -6,7 +6,6 @@ from hunter_api.answers import NO_CONTENT, Answer, Call, ok
 from hunter_api.operations import Lane, Routes
 from hunter_api.proofs import PROOF_REFUSALS, prove
 from hunter_api.schemas.auth import SignedInView
-from hunter_api.schemas.hunters import UserView
 from hunter_api.schemas.two_factor import (
     FirstCode,
     FreshView,
@@ -158,10 +157,7 @@ def verify_two_factor(call: Call, *, body: TicketAndCode) -> Answer[SignedInView
     )
     call.ports.wake("mail")
     call.leave_behind()
-    view = SignedInView(
-        user=UserView.of(done.me), token=done.tokens.token, refreshToken=done.tokens.refresh_token
-    )
-    return ok(view)
+    return ok(SignedInView.of(done))
 
 
 @routes.post("/step-up", limit=LimitName.AUTH, lane=Lane.PASSWORDS, refuses=PROOF_REFUSALS)

@@ -9,6 +9,7 @@ import attrs
 
 from hunter_api.schemas.fields import Email, HunterName, Password, SecondFactorCode, ZoneName, text
 from hunter_api.schemas.hunters import UserView
+from hunter_core.accounts.sign_in import SignIn
 from hunter_core.words import Rank
 
 LONGEST_REFRESH_TOKEN = 512
@@ -68,6 +69,11 @@ class SignedInView:
     user: UserView
     token: str
     refreshToken: str
+
+    @classmethod
+    def of(cls, done: SignIn) -> SignedInView:
+        """Return who came in, as it goes out."""
+        return cls(user=UserView.of(done.me), token=done.tokens.token, refreshToken=done.tokens.refresh_token)
 
 
 @attrs.frozen(kw_only=True, slots=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hunter_core import events
 from hunter_core.ids import HunterId, WebhookId
 
 MOST_WEBHOOKS = 10
@@ -24,18 +25,18 @@ FAILING_FOR = timedelta(hours=24)
 class WebhookEvent(StrEnum):
     """What a webhook may be told: the events of SPEC 6 that belong to one hunter."""
 
-    QUEST_CREATED = "quest.created"
-    QUEST_COMPLETED = "quest.completed"
-    COMPLETION_VOIDED = "completion.voided"
-    LEVEL_UP = "hunter.level_up"
-    RANK_UP = "hunter.rank_up"
-    RANK_DOWN = "hunter.rank_down"
-    STREAK_EXTENDED = "streak.extended"
-    STREAK_BROKEN = "streak.broken"
-    ACHIEVEMENT_UNLOCKED = "achievement.unlocked"
-    ACHIEVEMENT_REVOKED = "achievement.revoked"
-    NOTIFICATION_CREATED = "notification.created"
-    FRIEND_REQUESTED = "friend.requested"
+    QUEST_CREATED = events.QUEST_CREATED
+    QUEST_COMPLETED = events.QUEST_COMPLETED
+    COMPLETION_VOIDED = events.COMPLETION_VOIDED
+    LEVEL_UP = events.LEVEL_UP
+    RANK_UP = events.RANK_UP
+    RANK_DOWN = events.RANK_DOWN
+    STREAK_EXTENDED = events.STREAK_EXTENDED
+    STREAK_BROKEN = events.STREAK_BROKEN
+    ACHIEVEMENT_UNLOCKED = events.ACHIEVEMENT_UNLOCKED
+    ACHIEVEMENT_REVOKED = events.ACHIEVEMENT_REVOKED
+    NOTIFICATION_CREATED = events.NOTIFICATION_CREATED
+    FRIEND_REQUESTED = events.FRIEND_REQUESTED
     FRIEND_ACCEPTED = "friend.accepted"
     GUILD = "guild.*"
 
