@@ -7,7 +7,6 @@ and none is missed when another dies.
 
 from __future__ import annotations
 
-import logging
 import math
 import threading
 import time
@@ -18,18 +17,20 @@ from itertools import count
 
 import attrs
 
+from hunter_api.troubles import Troubles
 from hunter_core.errors import TryLater
 
 LONGEST_REST = 300.0
-"""Seconds after which a job that fails is tried again, however often it failed."""
+"""Seconds after which a job that fails by a mistake is tried again, however often it failed."""
+
+LONGEST_WAIT = 20.0
+"""Likewise for one that was put off, where it is due more often: what was away may be back at any time."""
 
 UNDER_WAY = math.inf
 """When a job is due that is being done: not before it has ended."""
 
 JOB_ID: ContextVar[str | None] = ContextVar("hunter_job_id", default=None)
 """Which run of which job is under way in this thread; logs say it."""
-
-log = logging.getLogger("hunter.jobs")
 
 
 @contextmanager
@@ -70,6 +71,7 @@ class Jobs:
         self._jobs = {job.name: job for job in jobs}
         self._due = dict.fromkeys(self._jobs, 0.0)
         self._failures = dict.fromkeys(self._jobs, 0)
+        self._troubles = Troubles()
         self._changed = threading.Condition()
         self._closed = False
         self._numbers = count(1)
@@ -135,15 +137,17 @@ class Jobs:
 
     def _rest_after(self, job: Job) -> float:
         """Run *job*; return the seconds to its next run."""
+        longest = LONGEST_REST
         try:
             more = job.run()
-        except TryLater as error:
-            log.warning("the job %s will be tried again: %s", job.name, error)
-        except Exception:
+        except Exception as error:  # noqa: BLE001
             # A job that fails must not end the others.
-            log.exception("the job %s failed", job.name)
+            self._troubles.failed(job.name, error)
+            if isinstance(error, TryLater):
+                longest = max(LONGEST_WAIT, job.every)
         else:
+            self._troubles.done(job.name)
             self._failures[job.name] = 0
             return 0.0 if more else job.every
         self._failures[job.name] += 1
-        return min(LONGEST_REST, job.every * 2.0 ** min(self._failures[job.name], 10))
+        return min(longest, LONGEST_REST, job.every * 2.0 ** min(self._failures[job.name], 10))

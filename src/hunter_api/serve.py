@@ -47,10 +47,9 @@ def serve(settings: Settings) -> None:
         world = open_world(settings)
         with StartProgress(console) as progress:
             world.prepare(progress)
-        begin_to_serve()
         if settings.workers == 1:
             metrics_on = metrics[0] if metrics else None
-            _run(world, listener, lambda: _tell(console, settings, listener), metrics_on)
+            _run(world, listener, lambda: _tell(console, settings, listener), metrics_on, begin_to_serve)
         else:
             world.close()
             _tell(console, settings, listener)
@@ -64,9 +63,7 @@ def serve_on(listener: socket.socket, metrics: socket.socket | None = None) -> N
     _log_to_stderr(settings)
     open_security_log(settings)
     with _ending() as begin_to_serve:
-        world = open_world(settings)
-        begin_to_serve()
-        _run(world, listener, lambda: None, metrics)
+        _run(open_world(settings), listener, lambda: None, metrics, begin_to_serve)
     _end_threads()
 
 
@@ -79,25 +76,36 @@ def work(settings: Settings) -> None:
     """
     _log_to_stderr(settings)
     open_security_log(settings)
-    world = open_world(settings)
-    end_metrics = world.serve_metrics(_bound_for_a_worker(settings))
-    try:
-        world.work()
-    finally:
-        end_metrics()
-        world.close()
+    with _ending():
+        # Until the worker hears signals itself.
+        world = open_world(settings)
+        end_metrics = world.serve_metrics(_bound_for_a_worker(settings))
+        try:
+            world.work()
+        finally:
+            end_metrics()
+            world.close()
     _end_threads()
 
 
 def _run(
-    world: World, listener: socket.socket, started: Callable[[], None], metrics: socket.socket | None
+    world: World,
+    listener: socket.socket,
+    started: Callable[[], None],
+    metrics: socket.socket | None,
+    begin_to_serve: Callable[[], None],
 ) -> None:
     from hunter_api.app import create_app
     from hunter_api.server import Server, config_of
 
     settings = world.settings
     app = create_app(world.ports(), origins=settings.cors_origins, strict=settings.is_strict)
-    server = Server(config_of(app, strict=settings.is_strict), started=started, ending=world.drain)
+    server = Server(
+        config_of(app, strict=settings.is_strict),
+        started=started,
+        ending=world.drain,
+        listening=begin_to_serve,
+    )
     end_metrics = world.serve_metrics(metrics)
     server.run(sockets=[listener])
     end_metrics()
@@ -187,7 +195,11 @@ def _ending() -> Iterator[Callable[[], None]]:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    yield begin_to_serve
+    try:
+        yield begin_to_serve
+    except SystemExit:
+        _end_threads()
+        raise
 
 
 def _end_threads() -> None:

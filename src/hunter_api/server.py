@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import uvicorn
@@ -41,9 +42,18 @@ class Server(uvicorn.Server):
         *,
         started: Callable[[], None] = lambda: None,
         ending: Callable[[], None] = lambda: None,
+        listening: Callable[[], None] = lambda: None,
     ) -> None:
+        """Call *listening* when signals are heard, *started* when requests are taken, *ending* when the end begins."""
         super().__init__(config)
-        self._told, self._ending = started, ending
+        self._told, self._ending, self._listening = started, ending, listening
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Hear signals, and say so: until then whoever started us has to."""
+        with super().capture_signals():
+            self._listening()
+            yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and tell whoever wants to know."""

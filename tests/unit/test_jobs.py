@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from hunter_api.jobs import LONGEST_REST, Job, Jobs
+from hunter_api.jobs import LONGEST_REST, LONGEST_WAIT, Job, Jobs
 from hunter_core.errors import StoreUnavailable
 
 PATIENCE = 10.0
@@ -153,22 +153,27 @@ def test_a_job_that_fails_ends_no_other_and_is_tried_again_after_a_rest_that_dou
     assert all(rest >= least for rest, least in zip(rests, (0.02, 0.04, 0.08, 0.16), strict=True))
 
 
-def test_a_rest_has_an_end_and_a_success_forgets_the_failures() -> None:
+@pytest.mark.parametrize(
+    ("error", "every", "rests"),
+    [
+        (ZeroDivisionError("a mistake of ours"), 60.0, [120.0, 240.0, LONGEST_REST, LONGEST_REST]),
+        (StoreUnavailable(), 5.0, [10.0, LONGEST_WAIT, LONGEST_WAIT, LONGEST_WAIT]),
+        (StoreUnavailable(), 60.0, [60.0, 60.0, 60.0, 60.0]),
+        (StoreUnavailable(), 3600.0, [LONGEST_REST, LONGEST_REST, LONGEST_REST, LONGEST_REST]),
+    ],
+)
+def test_a_rest_has_an_end_and_a_success_forgets_the_failures(
+    error: Exception, every: float, rests: list[float]
+) -> None:
     def fail(_: int) -> bool:
-        raise StoreUnavailable
+        raise error
 
-    failing = Job(name="job", every=60.0, run=Work(fail))
-    good = Job(name="job", every=60.0, run=Work())
+    failing = Job(name="job", every=every, run=Work(fail))
+    good = Job(name="job", every=every, run=Work())
     jobs = Jobs([failing])
-    assert [jobs._rest_after(failing) for _ in range(5)] == [
-        120.0,
-        240.0,
-        LONGEST_REST,
-        LONGEST_REST,
-        LONGEST_REST,
-    ]
-    assert jobs._rest_after(good) == 60.0
-    assert jobs._rest_after(failing) == 120.0
+    assert [jobs._rest_after(failing) for _ in rests] == rests
+    assert jobs._rest_after(good) == every
+    assert jobs._rest_after(failing) == rests[0]
 
 
 def test_after_close_nothing_begins_and_who_is_under_way_is_given_a_while() -> None:

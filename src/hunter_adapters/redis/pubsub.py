@@ -86,11 +86,18 @@ class RedisFanOut:
                     self._waiting.clear()
 
     def _listen(self) -> None:
+        why = ""
         while not self._closed.is_set():
             try:
                 self._hear_until_it_breaks()
             except (RedisError, OSError) as error:
-                log.info("News of other processes is not heard: %s", error)
+                # Told once, however often it is tried.
+                log.log(
+                    logging.DEBUG if str(error) == why else logging.INFO,
+                    "News of other processes is not heard: %s",
+                    error,
+                )
+                why = str(error)
             except Exception:
                 # The thread must outlive what nobody foresaw.
                 log.exception("News of other processes is not heard")

@@ -18,6 +18,10 @@ Run = Callable[[], bool]
 log = logging.getLogger("hunter.worker")
 
 
+class Told(Exception):
+    """A run failed, and whoever did it has said so in the log; it comes due again."""
+
+
 class Work:
     """The jobs of this process, by name."""
 
@@ -83,9 +87,12 @@ class Work:
         while True:
             try:
                 self._do(name, run)
-            except Exception as error:  # noqa: BLE001
+            except Told:
                 # The next span asks again.
-                log.warning("the job %s failed, and comes due again: %s", name, error)
+                pass
+            except Exception:
+                # The thread must outlive what nobody foresaw.
+                log.exception("the job %s failed", name)
             with self._changing:
                 if name not in self._again or self.stopping.is_set():
                     del self._under_way[name]

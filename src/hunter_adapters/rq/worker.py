@@ -13,17 +13,23 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from types import FrameType
+from typing import Any
 
 from redis import Redis, RedisError
 from rq import SimpleWorker
+from rq.exceptions import StopRequested
+from rq.job import Job
 from rq.scheduler import RQScheduler
 from rq.serializers import JSONSerializer
+from rq.worker import WorkerStatus
 
+from hunter_adapters.rq.news import RedisNews, is_news
 from hunter_adapters.rq.queue import ALIVE, ALIVE_SECONDS, QUEUE, enqueue, queue_on
-from hunter_adapters.rq.work import Run, here
+from hunter_adapters.rq.work import Run, Told, here
 
 WORKER_SECONDS = 20
 """How long RQ keeps a worker that gives no sign; a quarter of it is the longest wait for a job."""
@@ -58,9 +64,15 @@ class Due:
 class QueueWorker:
     """Does *jobs*, by their names, off the queue in the Redis at *url*."""
 
-    def __init__(self, url: str, jobs: Mapping[str, Due]) -> None:
-        self._url, self._jobs = url, jobs
+    def __init__(
+        self, url: str, jobs: Mapping[str, Due], *, ending: Callable[[], None] = lambda: None
+    ) -> None:
+        """*ending* is called once, when somebody says stop; it returns at once."""
+        self._url, self._jobs, self._ending = url, jobs, ending
         self._stopped = threading.Event()
+        self._signals: SimpleQueue[int] = SimpleQueue()
+        self.is_told = False
+        self._redis = RedisNews()
 
     def run(self) -> None:
         """Work until somebody says stop: then finish what is under way, within `LAST_SECONDS`."""
@@ -68,44 +80,54 @@ class QueueWorker:
             {name: due.run for name, due in self._jobs.items()},
             aside=[name for name, due in self._jobs.items() if due.is_aside],
         )
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
+        self._listen()
+        threading.Thread(target=self._end, name="hunter-end", daemon=True).start()
         cron = threading.Thread(target=self._keep_time, name="hunter-cron", daemon=True)
         cron.start()
-        is_away = False
         while not self._stopped.is_set():
             client = self._client()
             try:
                 client.ping()
-                if is_away:
-                    log.warning("Redis answers again")
-                is_away = False
                 _Worker(self, client).work(logging_level="WARNING")
+            except StopRequested:
+                # A signal that came while RQ was on its way in or out.
+                pass
             except (RedisError, OSError) as error:
-                if not is_away:
-                    log.warning("Redis does not answer: %s", error)
-                is_away = True
+                self._redis.away(error)
             finally:
                 with contextlib.suppress(RedisError, OSError):
                     client.close()
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, self._stop)
+            self._listen()
             self._stopped.wait(AGAIN)
         cron.join(1.0)
         here.wait(ASIDE_SECONDS)
 
-    def stop(self) -> None:
-        """Begin nothing more, and end the process when the time for what is under way is over."""
-        if self._stopped.is_set():
-            return
+    def told(self, number: int, _frame: FrameType | None = None) -> None:
+        """
+        Hear the signal *number*: the first one says stop, and a second Ctrl-C says now.
+
+        It may come at any point of the thread that works, locks held: so another thread acts on it.
+        """
+        self.is_told = True
+        self._signals.put(number)
+
+    def _listen(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.told)
+
+    def _end(self) -> None:
+        """Begin nothing more once a signal came, and end the process when the time for what is under way is over."""
+        self._signals.get()
+        until = time.monotonic() + LAST_SECONDS
         self._stopped.set()
         here.stopping.set()
-        end = threading.Timer(LAST_SECONDS, os._exit, (0,))
-        end.daemon = True
-        end.start()
-
-    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
-        self.stop()
+        self._ending()
+        with contextlib.suppress(Empty):
+            while self._signals.get(timeout=max(0.0, until - time.monotonic())) != signal.SIGINT:
+                pass
+        log.warning("what is under way is given back: it comes due again")
+        logging.shutdown()
+        os._exit(0)
 
     def _client(self) -> Redis:
         # RQ waits for jobs as long as it likes, and gives its sockets the time for it.
@@ -124,9 +146,10 @@ class QueueWorker:
                         client.set(ALIVE, f"{os.getpid()}", ex=ALIVE_SECONDS)
                     self._put_in(client, asked)
                     _retry(scheduler)
+                    self._redis.answered()
                     self._stopped.wait(TICK)
             except (RedisError, OSError) as error:
-                log.info("What is due is not put in: %s", error)
+                self._redis.away(error)
                 # Redis may have been emptied.
                 asked.clear()
             except Exception:
@@ -134,6 +157,9 @@ class QueueWorker:
                 log.exception("What is due is not put in")
             finally:
                 with contextlib.suppress(RedisError, OSError):
+                    if self._stopped.is_set():
+                        # The web processes need not wait; another worker gives its own sign in a moment.
+                        client.delete(ALIVE)
                     scheduler.release_locks()  # type: ignore[no-untyped-call]
                     client.close()
             self._stopped.wait(AGAIN)
@@ -156,11 +182,6 @@ def _retry(scheduler: RQScheduler) -> None:
         scheduler.enqueue_scheduled_jobs()  # type: ignore[no-untyped-call]
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    """Tell whether a line of RQ is to be logged: not that it quits without Redis, for we say so, and go on."""
-    return not record.exc_info or not isinstance(record.exc_info[1], RedisError)
-
-
 class _Worker(SimpleWorker):
     """RQ's worker that runs jobs in its own process: one world, opened once, serves them all."""
 
@@ -173,8 +194,29 @@ class _Worker(SimpleWorker):
             log_job_description=False,
         )
         self._owner = owner
-        self.log.addFilter(_is_news)
+        # RQ would come to wait three minutes for a Redis that was away for as long.
+        self.max_connection_wait_time = AGAIN
+        self.log.addFilter(is_news)
+
+    def _install_signal_handlers(self) -> None:
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call]
+        # A signal that came a moment earlier was not RQ's yet.
+        self._stop_requested = self._owner.is_told
+
+    def subscribe(self) -> None:
+        """Take no commands: whoever can write to Redis would end us by them, and the thread outlives no error."""
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """Tell of a job that failed, where it could not even be begun; else who ran it has done so, in one line."""
+        kind, error = exc_info[:2]
+        if not issubclass(kind, Told):
+            log.error("the job %s off the queue cannot be done", job.id, exc_info=error)
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
-        self._owner.stop()
-        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+        """Finish the job that is under way, if any, then stop; RQ would write to Redis here, in the midst of it."""
+        is_first = not self._stop_requested
+        self._stop_requested = True
+        self._owner.told(signum)
+        if is_first and self.get_state() != WorkerStatus.BUSY:
+            # Else it would wait on for a job.
+            raise StopRequested

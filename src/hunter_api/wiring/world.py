@@ -21,7 +21,8 @@ from hunter_api.ports import Ports
 from hunter_api.relay import RelayThread
 from hunter_api.settings import SettingInvalid, Settings
 from hunter_api.tasks import DELIVERING, reconciling, relaying
-from hunter_api.tracing import Tracing
+from hunter_api.tracing import Tracing, traced
+from hunter_api.troubles import Troubles
 from hunter_api.wiring.accounts import sign_in_with
 from hunter_api.wiring.database import (
     EXPORT_THREADS,
@@ -171,26 +172,34 @@ class World:
                 "HUNTER_DATABASE_URL: a worker is a process of its own, which takes PostgreSQL. On SQLite "
                 "`hunter serve` does what a worker would."
             )
-        from hunter_adapters.rq.work import current_id
+        from hunter_adapters.rq.work import Told, current_id
         from hunter_adapters.rq.worker import Due, QueueWorker
 
         self.check_reachable()
         self.fan_out.start()
-        jobs = [*self.tasks, measured(relaying(self.relay.relay.run), self.metrics)]
+        own = [relaying(self.relay.relay.run)]
         if self.keeper is not None:
-            jobs.append(measured(reconciling(self.keeper.tend), self.metrics))
+            own.append(reconciling(self.keeper.tend))
+        jobs = [*self.tasks, *(measured(traced(job, self.tracing), self.metrics) for job in own)]
+        troubles = Troubles()
 
         def named(job: Job) -> Callable[[], bool]:
             def run() -> bool:
                 with doing(current_id()):
-                    return job.run()
+                    try:
+                        more = job.run()
+                    except Exception as error:
+                        troubles.failed(job.name, error)
+                        raise Told(job.name) from error
+                    troubles.done(job.name)
+                    return more
 
             return run
 
         due = {
             job.name: Due(every=job.every, run=named(job), is_aside=job.name in DELIVERING) for job in jobs
         }
-        QueueWorker(self.settings.redis_url, due).run()
+        QueueWorker(self.settings.redis_url, due, ending=self.drain).run()
 
     def rebuild_boards(self, progress: Callable[[int, int], None]) -> tuple[str, str]:
         """
