@@ -118,6 +118,8 @@ if "NOX_DEFAULT_VENV_BACKEND" not in os.environ:
 os.environ.setdefault("UV_SYSTEM_CERTS", "1")
 # A cache on another disk is no news.
 os.environ.setdefault("UV_LINK_MODE", "copy")
+# uv leaves translating to the first import, and a suite starts many programs: what was translated once is kept.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def install(session: nox.Session, extras: list[str], more: tuple[str, ...] = ()) -> None:

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.docs.pages import Block, blocks_of
-from tests.servers.app import App
+from tests.servers.app import NO_BYTECODE, App
 from tests.servers.clock import VARIABLE as CLOCK_FILE
 from tests.servers.clock import MovableClock
 from tests.servers.clock import command as clock_command
@@ -114,7 +114,11 @@ def walk(page: Path, directory: Path) -> Iterator[tuple[Step, str]]:
 
 def _environment(directory: Path) -> dict[str, str]:
     """Return an environment that has this Python's programs and `HUNTER_` settings of its own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUNTER_")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("HUNTER_") and name != NO_BYTECODE
+    }
     programs = os.pathsep.join(
         [str(_programs(directory)), str(Path(sys.executable).parent), kept.get("PATH", os.defpath)]
     )

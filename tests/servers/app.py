@@ -27,6 +27,8 @@ PORTS = range(20_000, 30_000)
 # Who tests faults is not to meet the limits of good behaviour.
 NO_LIMIT = "1000000/60"
 LIMITS = ("AUTH", "QUESTS", "LEADERBOARD", "ANALYTICS", "OTHER")
+# Where it is set, each of the suite's hundred and more starts would translate the program anew: half a second each.
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -47,7 +49,11 @@ def environment(
     *, data_dir: Path, database_url: str | None = None, more: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """Return an environment with these settings and none of whoever runs the tests."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUNTER_")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("HUNTER_") and name != NO_BYTECODE
+    }
     kept["HUNTER_DATA_DIR"] = str(data_dir)
     if database_url is not None:
         kept["HUNTER_DATABASE_URL"] = database_url
