@@ -17,7 +17,7 @@ from hunter_core.accounts.security_log import SecurityLog
 from hunter_core.mail.send import MailRoom
 from hunter_core.mail.send import send_due as send_mails
 from hunter_core.notifications.due import look_at_due, send_due
-from hunter_core.notifications.push_due import PushRoom, push_due
+from hunter_core.notifications.push_due import PushCarrier
 from hunter_core.ports import Clock, Store
 from hunter_core.relay.purge import purge_events
 from hunter_core.rules.rulebook import Rulebook
@@ -45,7 +45,7 @@ def tasks(
     rulebook: Rulebook,
     log: SecurityLog,
     mails: MailRoom,
-    pushes: PushRoom,
+    pushes: PushCarrier,
     courier: Courier,
 ) -> Iterable[Job]:
     """Yield what either a worker or the web processes do."""
@@ -55,7 +55,7 @@ def tasks(
         return erase_due(store=store, log=log, now=clock.now()) == ACCOUNTS_AT_ONCE
 
     yield Job(name="mail", every=MAIL_EVERY, run=lambda: send_mails(mails))
-    yield Job(name="push", every=PUSH_EVERY, run=lambda: push_due(pushes))
+    yield Job(name="push", every=PUSH_EVERY, run=pushes.run)
     yield Job(name="webhooks", every=WEBHOOKS_EVERY, run=courier.run)
     # Reminders, streak warnings, digests, and streaks that ended; then what waited for quiet hours to end.
     yield Job(

@@ -14,6 +14,7 @@ POINTS = ("strength", "intelligence", "constitution", "dexterity", "charisma", "
 OWNER = "- it is the account's own id, at `account.id`"
 COPY = "- a copy, to be found by"
 SECRET = "- a secret"
+QUEUE = "- when the server turns to it next"
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "accounts": {
@@ -258,6 +259,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "sealed": SECRET + "; `pushTargets[].shown` says which it is",
         "shown": "pushTargets[].shown",
         "created_at": "pushTargets[].createdAt",
+        "next_at": QUEUE,
     },
     "webhooks": {
         "id": "webhooks[].id",
@@ -275,6 +277,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "last_error": "webhooks[].lastError",
         "created_at": "webhooks[].createdAt",
         "updated_at": "webhooks[].updatedAt",
+        "next_at": QUEUE,
     },
     "friendships": {
         "id": "friendships[].id",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,9 +16,12 @@ from hunter_adapters.crypto.vault import AesVault
 from hunter_adapters.memory import MemoryStore
 from hunter_adapters.testing.builders import a_hunter, an_id, registered
 from hunter_adapters.testing.contract.webhooks import a_delivery, a_webhook
+from hunter_core import carrier as room
 from hunter_core.accounts.secrets import Vault
 from hunter_core.hunters.hunter import Hunter
-from hunter_core.webhooks import courier as room
+from hunter_core.notifications.notification import Notification
+from hunter_core.places import MOST_AT_ONCE, MOST_OF_A_HOST, MOST_OF_A_HUNTER
+from hunter_core.ports import UnitOfWork
 from hunter_core.webhooks.courier import Courier
 from hunter_core.webhooks.delivery import LEASE, DeliveryState
 from hunter_core.webhooks.ports import SendFailed
@@ -45,6 +49,7 @@ class Sender:
         self.at_once, self.most_at_once = 0, 0
         self._lock = threading.Lock()
         self.raises: Callable[[], Exception] | None = None
+        self.status = 200
 
     def check(self, url: str) -> str:
         return url
@@ -61,7 +66,7 @@ class Sender:
                 raise self.raises()
             time.sleep(0.005)
             self.sent.append(url)
-            return 200
+            return self.status
         finally:
             with self._lock:
                 self.at_once -= 1
@@ -76,11 +81,12 @@ class House:
     def another(self) -> Courier:
         return Courier(store=self.store, sender=self.sender, vault=self.vault, clock=self.clock)
 
-    def hook(self, hunter: Hunter, name: str, events: int = 1) -> Webhook:
+    def hook(self, hunter: Hunter, name: str, events: int = 1, host: str = "") -> Webhook:
         hook = a_webhook(hunter, name)
         hook = a_webhook(
             hunter,
             name,
+            shown=host or name,
             sealed_url=self.vault.seal(name, url_context(hook.id)),
             sealed_secret=self.vault.seal(new_secret(), secret_context(hook.id)),
         )
@@ -105,6 +111,22 @@ def house() -> Any:
 
 def hunters(house: House, count: int) -> list[Hunter]:
     return [registered(house.store, a_hunter(f"Hunter{n}", id=an_id(f"hunter-{n}"))) for n in range(count)]
+
+
+def speaking(house: House, hunter: Hunter, language: str) -> None:
+    """Let *hunter* speak *language*."""
+
+    def change(uow: UnitOfWork) -> None:
+        uow.hunters.lock(hunter.id)
+        uow.settings.save(replace(uow.settings.get(hunter.id), language=language))
+
+    house.store.run(change)
+
+
+def notifications(house: House, hunter: Hunter) -> list[Notification]:
+    with house.store.read() as uow:
+        found, _ = uow.notifications.page(hunter.id, unread=None, kind=None, page=1, limit=10)
+    return list(found)
 
 
 def test_one_that_hangs_holds_nobody_up(house: House) -> None:
@@ -140,22 +162,67 @@ def test_one_hunters_webhooks_that_hang_leave_room_for_others(house: House) -> N
         assert time.monotonic() - began < 4
         time.sleep(0.01)
 
-    assert house.sender.at_once == room.MOST_OF_A_HUNTER
+    assert house.sender.at_once == MOST_OF_A_HUNTER
+
+
+def test_many_hunters_who_let_theirs_hang_each_get_their_share_and_no_more(house: House) -> None:
+    crowd = hunters(house, 6)
+    for greedy in crowd[:5]:
+        for n in range(10):
+            house.hook(greedy, f"hang-{greedy.name}-{n}")
+    good = house.hook(crowd[5], "good", events=10)
+    threading.Thread(target=house.courier.run, daemon=True).start()
+    began = time.monotonic()
+
+    while house.states(good) != [DeliveryState.DELIVERED] * 10:
+        assert time.monotonic() - began < 4
+        time.sleep(0.01)
+
+    assert house.sender.at_once == 5 * MOST_OF_A_HUNTER
+    for greedy in crowd[:5]:
+        with house.store.read() as uow:
+            due = [
+                each.due_at
+                for hook in uow.webhooks.of(greedy.id)
+                for each in uow.webhook_deliveries.of(hook.id, 1)
+            ]
+        assert sorted(due) == [NOW] * 7 + [NOW + LEASE] * 3, "those that wait have kept their turn"
+
+
+def test_a_host_that_hangs_leaves_room_for_others(house: House) -> None:
+    crowd = hunters(house, MOST_AT_ONCE + 1)
+    for hunter in crowd[:-1]:
+        house.hook(hunter, f"hang-{hunter.name}", host="https://down.example/…")
+    good = house.hook(crowd[-1], "good", events=5)
+    threading.Thread(target=house.courier.run, daemon=True).start()
+    began = time.monotonic()
+
+    while house.states(good) != [DeliveryState.DELIVERED] * 5:
+        assert time.monotonic() - began < 4
+        time.sleep(0.01)
+
+    assert house.sender.at_once == MOST_OF_A_HOST
 
 
 def test_no_more_are_carried_out_at_once_than_may_be(house: House) -> None:
-    for n, hunter in enumerate(hunters(house, 40)):
-        house.hook(hunter, f"hang-{n}" if n < 30 else f"good-{n}")
+    for n, hunter in enumerate(hunters(house, MOST_AT_ONCE + 10)):
+        house.hook(hunter, f"hang-{n}")
     threading.Thread(target=house.courier.run, daemon=True).start()
-    time.sleep(0.3)
-    assert house.sender.most_at_once == room.MOST_AT_ONCE
+    began = time.monotonic()
+    while house.sender.at_once < MOST_AT_ONCE:
+        assert time.monotonic() - began < 4
+        time.sleep(0.01)
+
+    time.sleep(0.05)
+
+    assert house.sender.most_at_once == MOST_AT_ONCE
 
 
 def test_a_run_ends_though_somebody_hangs_and_the_next_hears_of_it(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(room, "LONGEST_RUN", 0.05)
-    monkeypatch.setattr(room, "_NO_ANSWER_YET", 0.02)
+    monkeypatch.setattr(room, "LOOK_AGAIN", 0.02)
     (hunter,) = hunters(house, 1)
     hook = house.hook(hunter, "hangs")
 
@@ -262,3 +329,63 @@ def test_what_a_key_of_before_sealed_is_sealed_anew_when_it_is_used(house: House
         assert old.open(sealed, context(hook.id)) is None
     assert house.vault.open(kept.sealed_url, url_context(hook.id)) == "good"
     assert house.states(hook) == [DeliveryState.DELIVERED]
+
+
+def test_what_a_key_of_before_sealed_is_sealed_anew_though_nobody_answers(house: House) -> None:
+    (hunter,) = hunters(house, 1)
+    hook = house.hook(hunter, "good")
+    house.vault = AesVault(KeyRing([("p2", bytes(range(32))), ("p1", bytes(range(100, 132)))]))
+    house.sender.raises = lambda: SendFailed("it did not answer in time")
+
+    house.another().run()
+
+    with house.store.read() as uow:
+        kept = uow.webhooks.get(hunter.id, hook.id)
+    assert kept.failures == 1
+    assert not house.vault.outdated(kept.sealed_url)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Your webhook at gone answered 410, which asks to be told nothing any more."),
+        ("de", "Dein Webhook bei gone hat mit 410 geantwortet und damit gebeten, nichts mehr zu erfahren."),
+    ],
+)
+def test_one_that_says_it_is_gone_is_switched_off_and_its_owner_told_that_it_said_so(
+    house: House, language: str, said: str
+) -> None:
+    (hunter,) = hunters(house, 1)
+    speaking(house, hunter, language)
+    hook = house.hook(hunter, "gone", events=3)
+    house.sender.status = 410
+
+    house.courier.run()
+
+    (told,) = notifications(house, hunter)
+    assert told.message.startswith(said)
+    assert "again and again" not in told.message
+    assert house.states(hook) == [DeliveryState.WAITING] * 3
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Your webhook at down failed again and again, the last time with: answered 500."),
+        ("de", "Dein Webhook bei down ist immer wieder gescheitert, zuletzt so: answered 500."),
+    ],
+)
+def test_one_that_fails_for_a_day_is_switched_off_and_its_owner_told_of_the_last_time(
+    house: House, language: str, said: str
+) -> None:
+    (hunter,) = hunters(house, 1)
+    speaking(house, hunter, language)
+    house.hook(hunter, "down")
+    house.sender.status = 500
+    while not notifications(house, hunter):
+        house.courier.run()
+        house.clock.instant += timedelta(hours=3)
+        assert house.clock.instant < NOW + timedelta(days=3)
+
+    (told,) = notifications(house, hunter)
+    assert told.message.startswith(said)

@@ -6,16 +6,20 @@ import socket
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
+from hunter_adapters.crypto.keys import KeyRing
+from hunter_adapters.crypto.vault import AesVault
 from hunter_adapters.memory import MemoryStore
 from hunter_adapters.outbound import AddressRefused, Outbound
 from hunter_adapters.push.apprise import ApprisePusher
-from hunter_core.notifications import push_due as module
+from hunter_core import carrier
+from hunter_core.accounts.secrets import Vault
 from hunter_core.notifications.notification import Notification, NotificationType
 from hunter_core.notifications.ports import PushFailed
 from hunter_core.notifications.push import (
@@ -24,8 +28,9 @@ from hunter_core.notifications.push import (
     MOST_TRIES,
     PushDelivery,
     PushTarget,
+    context_of,
 )
-from hunter_core.notifications.push_due import PushRoom, push_due
+from hunter_core.notifications.push_due import PushCarrier
 from hunter_core.notifications.targets import add_target
 from hunter_core.ports import UnitOfWork
 from tests.builders import NOW, a_hunter, an_id, registered
@@ -68,7 +73,7 @@ class House:
     def __init__(self, *urls: str, titles: int = 1) -> None:
         self.store, self.pusher, self.clock = MemoryStore(), Pusher(), Clock()
         self.hunter = registered(self.store, a_hunter())
-        self.room = PushRoom(store=self.store, pusher=self.pusher, vault=VAULT, clock=self.clock)
+        self.carrier = self.another(VAULT)
 
         def add(uow: UnitOfWork) -> dict[str, PushTarget]:
             targets = {
@@ -95,6 +100,9 @@ class House:
 
         self.targets = self.store.run(add)
 
+    def another(self, vault: Vault) -> PushCarrier:
+        return PushCarrier(store=self.store, pusher=self.pusher, vault=vault, clock=self.clock)
+
     def notification(self, title: str) -> Notification:
         return Notification(
             id=an_id(title),  # type: ignore[arg-type]
@@ -109,24 +117,24 @@ class House:
 
     def parked(self) -> list[PushDelivery]:
         with self.store.read() as uow:
-            return list(uow.push_deliveries.parked(100))
+            return [task.delivery for task in uow.push_deliveries.parked(100)]
 
 
 def test_each_target_gets_each_notification_once() -> None:
     house = House("a", "b", titles=3)
 
-    assert push_due(house.room) is False
+    assert house.carrier.run() is False
 
     assert house.pusher.taken == {(url, title): 1 for url in "ab" for title in "012"}
-    assert push_due(house.room) is False
+    assert house.carrier.run() is False
     assert set(house.pusher.taken.values()) == {1}
 
 
 def test_a_target_that_hangs_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LOOK_AGAIN", 0.01)
+    monkeypatch.setattr(carrier, "LOOK_AGAIN", 0.01)
     house = House("hangs", *"abcdefghij"[:4], titles=3)
     house.pusher.hangs["hangs"] = threading.Event()
-    thread = threading.Thread(target=push_due, args=(house.room,))
+    thread = threading.Thread(target=house.carrier.run)
     thread.start()
     deadline = time.monotonic() + 60
     while len(house.pusher.taken) < 12 and time.monotonic() < deadline:
@@ -144,7 +152,7 @@ def test_what_fails_is_tried_again_and_given_up_in_the_end() -> None:
     house.pusher.fails["down"] = PushFailed("no")
     for _ in range(MOST_TRIES):
         assert house.parked() == []
-        push_due(house.room)
+        house.carrier.run()
         house.clock.instant += LONGEST_PAUSE
 
     assert house.pusher.taken == {("up", "0"): 1}
@@ -155,13 +163,13 @@ def test_what_fails_is_tried_again_and_given_up_in_the_end() -> None:
 def test_what_failed_is_left_alone_for_a_while_and_goes_out_when_the_target_is_back() -> None:
     house = House("down")
     house.pusher.fails["down"] = PushFailed("no")
-    push_due(house.room)
+    house.carrier.run()
     house.pusher.fails.clear()
 
-    push_due(house.room)
+    house.carrier.run()
     assert not house.pusher.taken
     house.clock.instant += FIRST_PAUSE
-    push_due(house.room)
+    house.carrier.run()
 
     assert house.pusher.taken == {("down", "0"): 1}
 
@@ -180,7 +188,7 @@ def test_what_can_never_be_taken_is_given_up_at_once() -> None:
     house = House("inside")
     house.pusher.fails["inside"] = PushFailed("leads inside", for_good=True)
 
-    push_due(house.room)
+    house.carrier.run()
 
     assert [each.tries for each in house.parked()] == [1]
 
@@ -202,10 +210,31 @@ def test_one_whose_key_is_gone_is_given_up() -> None:
         )
 
     house.store.run(spoil)
-    push_due(house.room)
+    house.carrier.run()
 
     assert not house.pusher.taken
     assert len(house.parked()) == 1
+
+
+def test_what_a_key_of_before_sealed_is_readable_while_it_is_listed_and_sealed_anew_when_used() -> None:
+    house = House("good", "down")
+    house.pusher.fails["down"] = PushFailed("no")
+    today = AesVault(KeyRing([("p2", bytes(range(32))), ("p1", bytes(range(100, 132)))]))
+    assert all(today.outdated(target.sealed) for target in house.targets.values())
+
+    house.another(today).run()
+
+    with house.store.read() as uow:
+        kept = {
+            today.open(each.sealed, context_of(each.id)): each
+            for each in uow.push_targets.of(house.hunter.id)
+        }
+    assert kept.keys() == {"good", "down"}
+    assert house.pusher.taken == {("good", "0"): 1}
+    for url, target in kept.items():
+        assert not today.outdated(target.sealed)
+        assert VAULT.open(target.sealed, context_of(target.id)) is None
+        assert replace(target, sealed=b"") == replace(house.targets[str(url)], sealed=b"")
 
 
 # --- where connections may go ---------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from hunter_core.ids import AchievementId, HunterId, NotificationId, PushTargetI
 from hunter_core.notifications.notification import Notification, NotificationType
 from hunter_core.notifications.ports import Agenda
 from hunter_core.notifications.push import PushDelivery, PushTarget, PushTask
+from hunter_core.places import NOBODY, Full
 
 
 class MemoryNotifications:
@@ -158,6 +159,11 @@ class MemoryPushTargets:
         self._locks.need("hunter", target.hunter_id)
         self._tables.push_targets.add(target.id, target)
 
+    def reseal(self, target: PushTarget) -> None:
+        found = self._tables.push_targets.rows().get(target.id)
+        if found is not None:
+            self._tables.push_targets.edit()[target.id] = replace(found, sealed=target.sealed)
+
     def remove(self, hunter_id: HunterId, target_id: PushTargetId) -> bool:
         self._locks.need("hunter", hunter_id)
         found = self._tables.push_targets.rows().get(target_id)
@@ -181,7 +187,7 @@ class MemoryPushDeliveries:
         for each in deliveries:
             self._tables.push_deliveries.add((each.target_id, each.notification_id), each)
 
-    def take(self, now: datetime, *, until: datetime, limit: int) -> Sequence[PushTask]:
+    def take(self, now: datetime, *, until: datetime, limit: int, full: Full = NOBODY) -> Sequence[PushTask]:
         heads: dict[PushTargetId, PushDelivery] = {}
         waiting = [
             each
@@ -190,12 +196,45 @@ class MemoryPushDeliveries:
         ]
         for each in sorted(waiting, key=lambda each: (each.created_at, each.notification_id)):
             heads.setdefault(each.target_id, each)
-        due = [each for each in heads.values() if each.due_at <= now]
-        due.sort(key=lambda each: (each.due_at, each.target_id))
-        tasks = []
-        for each in due[:limit]:
+        targets = self._tables.push_targets.rows()
+        due = [
+            (each, target)
+            for each in heads.values()
+            if each.due_at <= now and (target := targets.get(each.target_id)) and _has_place(target, full)
+        ]
+        due.sort(key=lambda pair: (pair[0].due_at, pair[1].id))
+        for each, _ in due[:limit]:
             key = each.target_id, each.notification_id
             self._tables.push_deliveries.edit()[key] = replace(each, due_at=until)
+        return self._tasks([each for each, _ in due[:limit]])
+
+    def save(self, delivery: PushDelivery) -> None:
+        key = delivery.target_id, delivery.notification_id
+        if key in self._tables.push_deliveries.rows():
+            self._tables.push_deliveries.edit()[key] = delivery
+
+    def parked(self, limit: int) -> Sequence[PushTask]:
+        found = [
+            (each.parked_at, each)
+            for each in self._tables.push_deliveries.rows().values()
+            if each.parked_at is not None
+        ]
+        found.sort(key=lambda pair: (-pair[0].timestamp(), pair[1].notification_id))
+        return self._tasks([each for _, each in found])[:limit]
+
+    def retry(self, hunter_id: HunterId | None, now: datetime) -> int:
+        found = [
+            task.delivery
+            for task in self.parked(len(self._tables.push_deliveries.rows()))
+            if hunter_id in (None, task.target.hunter_id)
+        ]
+        for each in found:
+            self.save(replace(each, tries=0, parked_at=None, due_at=now))
+        return len(found)
+
+    def _tasks(self, deliveries: Sequence[PushDelivery]) -> list[PushTask]:
+        tasks = []
+        for each in deliveries:
             said = self._tables.notifications.rows().get(each.notification_id)
             target = self._tables.push_targets.rows().get(each.target_id)
             if said is None or target is None:
@@ -204,16 +243,6 @@ class MemoryPushDeliveries:
             tasks.append(PushTask(delivery=each, target=target, title=said.title, message=said.message))
         return tasks
 
-    def save(self, delivery: PushDelivery) -> None:
-        key = delivery.target_id, delivery.notification_id
-        if key in self._tables.push_deliveries.rows():
-            self._tables.push_deliveries.edit()[key] = delivery
 
-    def parked(self, limit: int) -> Sequence[PushDelivery]:
-        found = [
-            (each.parked_at, each)
-            for each in self._tables.push_deliveries.rows().values()
-            if each.parked_at is not None
-        ]
-        found.sort(key=lambda pair: (-pair[0].timestamp(), pair[1].notification_id))
-        return [each for _, each in found[:limit]]
+def _has_place(target: PushTarget, full: Full) -> bool:
+    return target.hunter_id not in full.hunters and target.shown not in full.hosts

@@ -11,9 +11,10 @@ from hunter_adapters.memory.locks import Locks
 from hunter_adapters.memory.tables import Tables
 from hunter_core.errors import NotFound
 from hunter_core.ids import HunterId, WebhookId
+from hunter_core.places import NOBODY, Full
 from hunter_core.webhooks.delivery import DeliveryState, WebhookDelivery, WebhookTask
 from hunter_core.webhooks.ports import Key
-from hunter_core.webhooks.webhook import Webhook
+from hunter_core.webhooks.webhook import PING, Webhook
 
 
 class MemoryWebhooks:
@@ -72,14 +73,20 @@ class MemoryWebhookDeliveries:
         for each in deliveries:
             self._tables.webhook_deliveries.add((each.webhook_id, each.event_id), each)
 
-    def take(self, now: datetime, *, until: datetime, limit: int) -> Sequence[WebhookTask]:
+    def take(
+        self, now: datetime, *, until: datetime, limit: int, full: Full = NOBODY
+    ) -> Sequence[WebhookTask]:
         heads: dict[WebhookId, WebhookDelivery] = {}
         rows = self._tables.webhook_deliveries.rows().values()
         for each in sorted(rows, key=lambda each: (each.seq, each.event_id)):
             if each.state is DeliveryState.WAITING:
                 heads.setdefault(each.webhook_id, each)
         hooks = self._tables.webhooks.rows()
-        due = [each for each in heads.values() if each.due_at <= now and hooks[each.webhook_id].is_active]
+        due = [
+            each
+            for each in heads.values()
+            if each.due_at <= now and _may_be_told(hooks[each.webhook_id], full)
+        ]
         due.sort(key=lambda each: (each.due_at, each.webhook_id))
         for each in due[:limit]:
             key = each.webhook_id, each.event_id
@@ -98,6 +105,23 @@ class MemoryWebhookDeliveries:
         found.sort(key=lambda each: (each.created_at, each.seq, each.event_id), reverse=True)
         return found[:limit]
 
+    def given_up(self, limit: int) -> Sequence[WebhookTask]:
+        found = sorted(self._given_up(), key=lambda each: (each.webhook_id, each.seq))
+        found.sort(key=lambda each: each.given_up_at or each.created_at, reverse=True)
+        hooks = self._tables.webhooks.rows()
+        return [WebhookTask(delivery=each, webhook=hooks[each.webhook_id]) for each in found[:limit]]
+
+    def retry(self, hunter_id: HunterId | None, now: datetime) -> int:
+        hooks = self._tables.webhooks.rows()
+        found = [each for each in self._given_up() if hunter_id in (None, hooks[each.webhook_id].hunter_id)]
+        for each in found:
+            self.save(replace(each, tries=0, given_up_at=None, due_at=now))
+        return len(found)
+
+    def _given_up(self) -> list[WebhookDelivery]:
+        rows = self._tables.webhook_deliveries.rows().values()
+        return [each for each in rows if each.state is DeliveryState.GIVEN_UP and each.kind != PING]
+
     def purge(self, *, before: datetime, limit: int) -> int:
         old = [
             (each.created_at, key)
@@ -108,3 +132,7 @@ class MemoryWebhookDeliveries:
         for _, key in old[:limit]:
             del self._tables.webhook_deliveries.edit()[key]
         return len(old[:limit])
+
+
+def _may_be_told(hook: Webhook, full: Full) -> bool:
+    return hook.is_active and hook.hunter_id not in full.hunters and hook.shown not in full.hosts

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import delete, exists, select, update
 
-from hunter_adapters.sql.statements import Insert, Row, Statement, columns_of, number, param
+from hunter_adapters.sql.statements import Insert, Row, Statement, columns_of, inline, number, param
 from hunter_adapters.sql.tables import notifications, push_deliveries, push_targets
 from hunter_adapters.sql.transaction import Transaction
+from hunter_adapters.sql.turns import Turns, without_turn
 from hunter_core.ids import HunterId, PushTargetId
 from hunter_core.notifications.push import PushDelivery, PushTarget, PushTask
+from hunter_core.places import NOBODY, Full
 
 _T, _D = push_targets.c, push_deliveries.c
-_OF = Statement(select(push_targets).where(_T.hunter_id == param("hunter", _T.hunter_id)).order_by(_T.id))
-_ADD = Insert(push_targets, columns_of(push_targets))
-_REMOVE = Statement(
-    delete(push_targets).where(_T.id == param("this", _T.id), _T.hunter_id == param("hunter", _T.hunter_id))
+_TARGET = without_turn(push_targets)
+_ALL = [_T[name] for name in _TARGET]
+_MINE = _T.hunter_id == param("hunter", _T.hunter_id)
+_OF = Statement(select(*_ALL).where(_MINE).order_by(_T.id))
+_ADD = Insert(push_targets, _TARGET)
+_RESEAL = Statement(
+    update(push_targets).where(_T.id == param("this", _T.id)).values(sealed=param("sealed", _T.sealed))
 )
+_REMOVE = Statement(delete(push_targets).where(_T.id == param("this", _T.id), _MINE))
 
 
 class SqlPushTargets:
@@ -36,6 +42,9 @@ class SqlPushTargets:
         row = (target.id, target.hunter_id, target.sealed, target.shown, target.created_at)
         self._sql.insert(_ADD, [row])
 
+    def reseal(self, target: PushTarget) -> None:
+        self._sql.do(_RESEAL, this=target.id, sealed=target.sealed)
+
     def remove(self, hunter_id: HunterId, target_id: PushTargetId) -> bool:
         return self._sql.do(_REMOVE, this=target_id, hunter=hunter_id) > 0
 
@@ -51,44 +60,32 @@ _SAVED = ("due_at", "tries", "sent_at", "parked_at", "last_error")
 _SAVE = Statement(
     update(push_deliveries).where(*_THIS).values({name: param(name, _D[name]) for name in _SAVED})
 )
+_QUEUES = Turns(
+    push_targets, push_deliveries, of="target_id", waits=_WAITS, order=(_D.created_at, _D.notification_id)
+)
+_LEASE = Statement(update(push_deliveries).where(*_THIS).values(due_at=param("until", _D.due_at)))
+_N = notifications.c
+_SAID = Statement(
+    select(_N.title, _N.message).where(_N.id == param("notification", _D.notification_id)),
+)
+_IS_PARKED = _D.parked_at.is_not(None)
 _PARKED = Statement(
-    select(push_deliveries)
-    .where(_D.parked_at.is_not(None))
+    select(*_ALL, *(_D[name] for name in _COLUMNS), _N.title, _N.message)
+    .join_from(push_deliveries, push_targets, _T.id == _D.target_id)
+    .join(notifications, _N.id == _D.notification_id)
+    .where(_IS_PARKED)
     .order_by(_D.parked_at.desc(), _D.notification_id)
     .limit(number("most"))
 )
-
-
-def _heads() -> Statement:
-    """Return what locks the earliest waiting delivery of each target, where it is due."""
-    other = push_deliveries.alias()
-    is_earlier = or_(
-        other.c.created_at < _D.created_at,
-        (other.c.created_at == _D.created_at) & (other.c.notification_id < _D.notification_id),
-    )
-    waits_before = exists().where(
-        other.c.target_id == _D.target_id,
-        other.c.sent_at.is_(None),
-        other.c.parked_at.is_(None),
-        is_earlier,
-    )
-    return Statement(
-        select(*(_D[name] for name in _COLUMNS))
-        .where(*_WAITS, _D.due_at <= param("now", _D.due_at), ~waits_before)
-        .order_by(_D.due_at, _D.target_id)
-        .limit(number("most"))
-        .with_for_update(skip_locked=True, of=push_deliveries)
-    )
-
-
-_HEADS = _heads()
-_LEASE = Statement(update(push_deliveries).where(*_THIS).values(due_at=param("until", _D.due_at)))
-_SAID = Statement(
-    select(push_targets, notifications.c.title, notifications.c.message).where(
-        _T.id == param("target", _T.id),
-        notifications.c.id == param("notification", notifications.c.id),
-    )
+_TO_RETRY = select(_D.target_id).where(_IS_PARKED).distinct()
+_ALL_TO_RETRY = Statement(_TO_RETRY)
+_MINE_TO_RETRY = Statement(_TO_RETRY.where(exists().where(_T.id == _D.target_id, _MINE)))
+_RETRY = Statement(
+    update(push_deliveries)
+    .where(_D.target_id == param("target", _D.target_id), _IS_PARKED)
+    .values(tries=inline(0), parked_at=None, due_at=param("now", _D.due_at))
 )
+STATEMENTS = {**_QUEUES.statements, "what was given up": _PARKED}
 
 
 class SqlPushDeliveries:
@@ -100,21 +97,22 @@ class SqlPushDeliveries:
         self._sql = transaction
 
     def add(self, deliveries: Sequence[PushDelivery]) -> None:
+        ids = [each.target_id for each in deliveries]
+        _QUEUES.lock(self._sql, ids)
         self._sql.insert(_ADD_DELIVERY, [_row(each) for each in deliveries])
+        _QUEUES.renew(self._sql, ids)
 
-    def take(self, now: datetime, *, until: datetime, limit: int) -> Sequence[PushTask]:
+    def take(self, now: datetime, *, until: datetime, limit: int, full: Full = NOBODY) -> Sequence[PushTask]:
         tasks = []
-        for row in self._sql.rows(_HEADS, now=now, most=limit):
-            delivery = _delivery_of(row)
-            key = {"target": delivery.target_id, "notification": delivery.notification_id}
-            self._sql.do(_LEASE, **key, until=until)
-            *target, title, message = self._sql.only(_SAID, **key)
-            tasks.append(
-                PushTask(delivery=delivery, target=target_of(tuple(target)), title=title, message=message)
-            )
+        for target, first in _QUEUES.take(self._sql, now, until=until, limit=limit, full=full):
+            delivery = _delivery_of(first)
+            said = delivery.notification_id
+            self._sql.do(_LEASE, target=delivery.target_id, notification=said, until=until)
+            tasks.append(_task(target, first, self._sql.only(_SAID, notification=said)))
         return tasks
 
     def save(self, delivery: PushDelivery) -> None:
+        _QUEUES.lock(self._sql, [delivery.target_id])
         self._sql.do(
             _SAVE,
             target=delivery.target_id,
@@ -125,9 +123,30 @@ class SqlPushDeliveries:
             parked_at=delivery.parked_at,
             last_error=delivery.last_error,
         )
+        _QUEUES.renew(self._sql, [delivery.target_id])
 
-    def parked(self, limit: int) -> Sequence[PushDelivery]:
-        return [_delivery_of(row) for row in self._sql.rows(_PARKED, most=limit)]
+    def parked(self, limit: int) -> Sequence[PushTask]:
+        target, delivery = len(_TARGET), len(_TARGET) + len(_COLUMNS)
+        return [
+            _task(row[:target], row[target:delivery], row[delivery:])
+            for row in self._sql.rows(_PARKED, most=limit)
+        ]
+
+    def retry(self, hunter_id: HunterId | None, now: datetime) -> int:
+        if hunter_id is None:
+            found = self._sql.rows(_ALL_TO_RETRY)
+        else:
+            found = self._sql.rows(_MINE_TO_RETRY, hunter=hunter_id)
+        ids = [row[0] for row in found]
+        _QUEUES.lock(self._sql, ids)
+        count = sum(self._sql.do(_RETRY, target=each, now=now) for each in ids)
+        _QUEUES.renew(self._sql, ids)
+        return count
+
+
+def _task(target: Row, delivery: Row, said: Row) -> PushTask:
+    title, message = said
+    return PushTask(delivery=_delivery_of(delivery), target=target_of(target), title=title, message=message)
 
 
 def target_of(row: Row) -> PushTarget:

@@ -9,21 +9,24 @@ from typing import Any
 
 from sqlalchemy import and_, delete, exists, or_, select, tuple_, update
 
-from hunter_adapters.sql.statements import Insert, Row, Statement, columns_of, number, padded, param
+from hunter_adapters.sql.statements import Insert, Row, Statement, columns_of, inline, number, padded, param
 from hunter_adapters.sql.tables import webhook_deliveries, webhooks
 from hunter_adapters.sql.transaction import Transaction
+from hunter_adapters.sql.turns import Turns, without_turn
 from hunter_core.errors import NotFound
 from hunter_core.ids import HunterId, WebhookId
+from hunter_core.places import NOBODY, Full
 from hunter_core.webhooks.delivery import WebhookDelivery, WebhookTask
 from hunter_core.webhooks.ports import Key
-from hunter_core.webhooks.webhook import Webhook, WebhookEvent
+from hunter_core.webhooks.webhook import PING, Webhook, WebhookEvent
 
 _W, _D = webhooks.c, webhook_deliveries.c
-_COLUMNS = columns_of(webhooks)
+_COLUMNS = without_turn(webhooks)
+_ALL = [_W[name] for name in _COLUMNS]
 _MINE = _W.hunter_id == param("hunter", _W.hunter_id)
 _THIS = _W.id == param("this", _W.id)
-_OF = Statement(select(webhooks).where(_MINE).order_by(_W.id))
-_GET = Statement(select(webhooks).where(_THIS, _MINE))
+_OF = Statement(select(*_ALL).where(_MINE).order_by(_W.id))
+_GET = Statement(select(*_ALL).where(_THIS, _MINE))
 _ADD = Insert(webhooks, _COLUMNS)
 _FIXED = ("id", "hunter_id", "created_at")
 _SAVE = Statement(
@@ -39,9 +42,7 @@ _KEYS_AT_ONCE = 64
 
 def _active(count: int) -> Statement:
     ids = [param(f"hunter_{n}", _W.hunter_id) for n in range(count)]
-    return Statement(
-        select(webhooks).where(_W.hunter_id.in_(ids), _W.is_active).order_by(_W.hunter_id, _W.id)
-    )
+    return Statement(select(*_ALL).where(_W.hunter_id.in_(ids), _W.is_active).order_by(_W.hunter_id, _W.id))
 
 
 def _known(count: int) -> Statement:
@@ -115,33 +116,31 @@ _LATEST = Statement(
     .order_by(_D.created_at.desc(), _D.seq.desc(), _D.event_id.desc())
     .limit(number("most"))
 )
-_WEBHOOK = Statement(select(webhooks).where(_THIS))
-
-
-def _heads() -> Statement:
-    """Return what locks the first waiting delivery of each webhook that is on, where it is due."""
-    other = webhook_deliveries.alias()
-    is_earlier = or_(
-        other.c.seq < _D.seq,
-        (other.c.seq == _D.seq) & (other.c.event_id < _D.event_id),
-    )
-    waits_before = exists().where(
-        other.c.webhook_id == _D.webhook_id,
-        other.c.delivered_at.is_(None),
-        other.c.given_up_at.is_(None),
-        is_earlier,
-    )
-    is_on = exists().where(_W.id == _D.webhook_id, _W.is_active)
-    return Statement(
-        select(*(_D[name] for name in _DELIVERY))
-        .where(*_WAITS, _D.due_at <= param("now", _D.due_at), is_on, ~waits_before)
-        .order_by(_D.due_at, _D.webhook_id)
-        .limit(number("most"))
-        .with_for_update(skip_locked=True, of=webhook_deliveries)
-    )
-
-
-_HEADS = _heads()
+_QUEUES = Turns(
+    webhooks,
+    webhook_deliveries,
+    of="webhook_id",
+    waits=_WAITS,
+    order=(_D.seq, _D.event_id),
+    only=(_W.is_active,),
+)
+_GIVEN_UP = (_D.given_up_at.is_not(None), _D.kind != inline(PING))
+_SHOWN = Statement(
+    select(*_ALL, *(_D[name] for name in _DELIVERY))
+    .join_from(webhook_deliveries, webhooks, _W.id == _D.webhook_id)
+    .where(*_GIVEN_UP)
+    .order_by(_D.given_up_at.desc(), _D.webhook_id, _D.seq)
+    .limit(number("most"))
+)
+_MINE_TOO = exists().where(_W.id == _D.webhook_id, _MINE)
+_TO_RETRY = select(_D.webhook_id).where(*_GIVEN_UP).distinct()
+_ALL_TO_RETRY, _MINE_TO_RETRY = Statement(_TO_RETRY), Statement(_TO_RETRY.where(_MINE_TOO))
+_RETRY = Statement(
+    update(webhook_deliveries)
+    .where(_D.webhook_id == param("webhook", _D.webhook_id), *_GIVEN_UP)
+    .values(tries=inline(0), given_up_at=None, due_at=param("now", _D.due_at))
+)
+STATEMENTS = {**_QUEUES.statements, "the latest of a webhook": _LATEST, "what was given up": _SHOWN}
 _OLD = (
     select(_D.webhook_id, _D.event_id)
     .where(_D.created_at < param("before", _D.created_at))
@@ -172,20 +171,44 @@ class SqlWebhookDeliveries:
         return found
 
     def add(self, deliveries: Sequence[WebhookDelivery]) -> None:
+        ids = [each.webhook_id for each in deliveries]
+        _QUEUES.lock(self._sql, ids)
         self._sql.insert(_ADD_DELIVERY, [_row(each) for each in deliveries])
+        _QUEUES.renew(self._sql, ids)
 
-    def take(self, now: datetime, *, until: datetime, limit: int) -> Sequence[WebhookTask]:
+    def take(
+        self, now: datetime, *, until: datetime, limit: int, full: Full = NOBODY
+    ) -> Sequence[WebhookTask]:
         tasks = []
-        for row in self._sql.rows(_HEADS, now=now, most=limit):
-            delivery = _delivery_of(row)
+        for target, first in _QUEUES.take(self._sql, now, until=until, limit=limit, full=full):
+            delivery = _delivery_of(first)
             self._sql.do(_LEASE, webhook=delivery.webhook_id, event=delivery.event_id, until=until)
-            webhook = webhook_of(self._sql.only(_WEBHOOK, this=delivery.webhook_id))
-            tasks.append(WebhookTask(delivery=delivery, webhook=webhook))
+            tasks.append(WebhookTask(delivery=delivery, webhook=webhook_of(target)))
         return tasks
 
     def save(self, delivery: WebhookDelivery) -> None:
         saved = {name: getattr(delivery, name) for name in _SAVED}
+        _QUEUES.lock(self._sql, [delivery.webhook_id])
         self._sql.do(_SAVE_DELIVERY, webhook=delivery.webhook_id, event=delivery.event_id, **saved)
+        _QUEUES.renew(self._sql, [delivery.webhook_id])
+
+    def given_up(self, limit: int) -> Sequence[WebhookTask]:
+        width = len(_COLUMNS)
+        return [
+            WebhookTask(delivery=_delivery_of(row[width:]), webhook=webhook_of(row[:width]))
+            for row in self._sql.rows(_SHOWN, most=limit)
+        ]
+
+    def retry(self, hunter_id: HunterId | None, now: datetime) -> int:
+        if hunter_id is None:
+            found = self._sql.rows(_ALL_TO_RETRY)
+        else:
+            found = self._sql.rows(_MINE_TO_RETRY, hunter=hunter_id)
+        ids = [row[0] for row in found]
+        _QUEUES.lock(self._sql, ids)
+        count = sum(self._sql.do(_RETRY, webhook=each, now=now) for each in ids)
+        _QUEUES.renew(self._sql, ids)
+        return count
 
     def of(self, webhook_id: WebhookId, limit: int) -> Sequence[WebhookDelivery]:
         return [_delivery_of(row) for row in self._sql.rows(_LATEST, webhook=webhook_id, most=limit)]

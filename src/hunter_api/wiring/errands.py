@@ -21,7 +21,7 @@ from hunter_core.mail.letters import Letters
 from hunter_core.mail.ports import Mailer
 from hunter_core.mail.send import MailRoom
 from hunter_core.notifications.ports import Pusher
-from hunter_core.notifications.push_due import PushRoom
+from hunter_core.notifications.push_due import PushCarrier
 from hunter_core.notifications.targets import NoPusher
 from hunter_core.rules.rulebook import Rulebook
 from hunter_core.webhooks.courier import Courier
@@ -31,7 +31,7 @@ LAST_USE_SECONDS = 20.0
 
 
 def tasks_of(
-    settings: Settings, store: SqlStore, gate: Gate, rulebook: Rulebook, pusher: Pusher, courier: Courier
+    settings: Settings, store: SqlStore, gate: Gate, rulebook: Rulebook, pushes: PushCarrier, courier: Courier
 ) -> Sequence[Job]:
     """Return what a worker does, or else the web processes."""
     clock = SystemClock()
@@ -43,7 +43,6 @@ def tasks_of(
         log=gate.log,
         clock=clock,
     )
-    pushes = PushRoom(store=store, pusher=pusher, vault=gate.vault, clock=clock)
     return tuple(
         tasks(
             store=store,

@@ -56,7 +56,8 @@ def open_world(settings: Settings) -> World:
     last_use = LastUse()
     pusher, sender = pusher_of(settings), sender_of(settings)
     courier = Courier(store=store, sender=sender, vault=gate.vault, clock=SystemClock())
-    todo = tasks_of(settings, store, gate, rulebook, pusher, courier)
+    pushes = PushCarrier(store=store, pusher=pusher, vault=gate.vault, clock=SystemClock())
+    todo = tasks_of(settings, store, gate, rulebook, pushes, courier)
     tracing = tracing_of()
     shared = tuple(measured(traced(job, tracing), metrics) for job in todo)
     workers = workers_of(redis)
@@ -80,7 +81,9 @@ def open_world(settings: Settings) -> World:
         fan_out.close()
         jobs.stop()
         courier.close(draining.left(3.0))
+        pushes.stop()
         jobs.close(draining.left(5.0))
+        pushes.close(draining.left(1.0))
         passwords.close()
         if tracing is not None:
             tracing.close()
@@ -106,6 +109,7 @@ def open_world(settings: Settings) -> World:
         sender=sender,
         courier=courier,
         metrics=metrics,
+        pushes=pushes,
         draining=draining,
         tracing=tracing,
         fan_out=fan_out,

@@ -45,6 +45,7 @@ from hunter_core.leaderboard.board import Boards
 from hunter_core.ledger.rederive import rederive
 from hunter_core.live.fan_out import LocalFanOut
 from hunter_core.notifications.ports import Pusher
+from hunter_core.notifications.push_due import PushCarrier
 from hunter_core.rules.rulebook import Rulebook
 from hunter_core.webhooks.courier import Courier
 
@@ -72,6 +73,7 @@ class World:
     workers: WorkerWatch | None
     pusher: Pusher
     courier: Courier
+    pushes: PushCarrier
     sender: HttpSender
     metrics: Metrics
     draining: Draining
@@ -125,6 +127,7 @@ class World:
         self.draining.begin()
         self.jobs.stop()
         self.courier.stop()
+        self.pushes.stop()
 
     def check_serving(self) -> None:
         """

@@ -11,6 +11,7 @@ from typing import Protocol
 from hunter_core.ids import AchievementId, HunterId, NotificationId, PushTargetId
 from hunter_core.notifications.notification import Notification, NotificationType
 from hunter_core.notifications.push import PushDelivery, PushTarget, PushTask
+from hunter_core.places import NOBODY, Full
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +123,10 @@ class PushTargets(Protocol):
         """Return the hunter's targets, the oldest first."""
         ...
 
+    def reseal(self, target: PushTarget) -> None:
+        """Keep what is sealed of *target* as it is now, if the target is still there; nobody has to hold a lock."""
+        ...
+
     def add(self, target: PushTarget) -> None:
         """Keep a new target."""
         ...
@@ -138,11 +143,12 @@ class PushDeliveries(Protocol):
         """Keep new deliveries."""
         ...
 
-    def take(self, now: datetime, *, until: datetime, limit: int) -> Sequence[PushTask]:
+    def take(self, now: datetime, *, until: datetime, limit: int, full: Full = NOBODY) -> Sequence[PushTask]:
         """
         Take at most *limit* deliveries that are due at *now*, of different targets, for oneself until *until*.
 
-        Of each target only the earliest that is neither sent nor parked: the others wait for it.
+        Of each target, but those of who is *full*, only the earliest that is neither sent nor parked: the others wait
+        for it. Those that are due the longest come first; they are told as they were before.
         """
         ...
 
@@ -150,8 +156,12 @@ class PushDeliveries(Protocol):
         """Keep *delivery* as it is now, if it is still there."""
         ...
 
-    def parked(self, limit: int) -> Sequence[PushDelivery]:
-        """Return at most *limit* that were given up, the latest first."""
+    def parked(self, limit: int) -> Sequence[PushTask]:
+        """Return at most *limit* that were given up, the latest first, each with its target."""
+        ...
+
+    def retry(self, hunter_id: HunterId | None, now: datetime) -> int:
+        """Let those that were given up be tried anew from *now* on: a hunter's, or all; return how many."""
         ...
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hunter_core.ids import HunterId, NotificationId, PushTargetId
+from hunter_core.places import Seat
 
 MOST_TARGETS = 5
 """Push targets of one hunter."""
@@ -63,6 +64,10 @@ class PushDelivery:
     parked_at: datetime | None = None
     last_error: str | None = None
 
+    def succeeded(self, now: datetime) -> PushDelivery:
+        """Return the delivery as taken."""
+        return replace(self, sent_at=now, last_error=None)
+
     def failed(self, why: str, now: datetime, *, for_good: bool) -> PushDelivery:
         """Return the delivery after another failure: due later, or parked."""
         tries = self.tries + 1
@@ -85,6 +90,11 @@ class PushTask:
     target: PushTarget
     title: str
     message: str
+
+    @property
+    def seat(self) -> Seat:
+        """For whom it takes a place while it is carried out."""
+        return Seat(self.target.hunter_id, self.target.shown)
 
 
 def context_of(target_id: PushTargetId) -> bytes:

@@ -1,84 +1,75 @@
-"""Pushing what is due: taken by a lease, handed over outside of any transaction, several targets at a time."""
+"""Pushing what is due, to several targets at a time, to each in order (`hunter_core.carrier`)."""
 
 from __future__ import annotations
 
 import logging
-import queue
-import threading
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
 
 from hunter_core.accounts.secrets import Vault
+from hunter_core.carrier import Carrier
 from hunter_core.notifications.ports import Pusher, PushFailed
-from hunter_core.notifications.push import LEASE, PushDelivery, PushTask, context_of
-from hunter_core.ports import Clock, Store
-
-MOST_AT_ONCE = 8
-"""Targets that are pushed to at one time: one that hangs takes one of these places, until its time is over."""
-
-LONGEST_RUN = 5.0
-"""Seconds after which no further pushes are begun, so that other jobs have their turn."""
-
-LOOK_AGAIN = 0.5
-"""Seconds after which others are looked for, while somebody hangs."""
+from hunter_core.notifications.push import LEASE, PushTarget, PushTask, context_of
+from hunter_core.places import Full
+from hunter_core.ports import Clock, Store, UnitOfWork
 
 log = logging.getLogger("hunter.push")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PushRoom:
-    """What it takes to push."""
+class _Tried(NamedTuple):
+    """What came of a try: why it failed, if it did, and whether there is use in trying again."""
 
-    store: Store
-    pusher: Pusher
-    vault: Vault
-    clock: Clock
-
-
-def push_due(room: PushRoom) -> bool:
-    """
-    Push what is due, and return whether there may be more.
-
-    Raises:
-        StoreUnavailable: If the store is away or busy; what was taken is due again when its lease is over.
-    """
-    began, under_way, is_more = time.monotonic(), 0, True
-    done: queue.SimpleQueue[PushDelivery] = queue.SimpleQueue()
-    while True:
-        is_more = time.monotonic() - began < LONGEST_RUN
-        tasks = _taken(room, MOST_AT_ONCE - under_way) if is_more else ()
-        for task in tasks:
-            threading.Thread(target=_push, args=(room, task, done), name="push-due", daemon=True).start()
-        under_way += len(tasks)
-        if under_way == 0:
-            return not is_more
-        try:
-            delivery = done.get(timeout=LOOK_AGAIN)
-        except queue.Empty:
-            continue
-        under_way -= 1
-        room.store.run(lambda uow, each=delivery: uow.push_deliveries.save(each))  # type: ignore[misc]
+    why: str = ""
+    for_good: bool = False
+    fresh: PushTarget | None = None
+    """The target sealed anew, where a key of before had sealed it."""
 
 
-def _taken(room: PushRoom, limit: int) -> Sequence[PushTask]:
-    now = room.clock.now()
-    return room.store.run(lambda uow: uow.push_deliveries.take(now, until=now + LEASE, limit=limit))
+class PushCarrier(Carrier[PushTask, _Tried]):
+    """Pushes what is due in *store*, until it is closed."""
 
+    name = "push-due"
 
-def _push(room: PushRoom, task: PushTask, done: queue.SimpleQueue[PushDelivery]) -> None:
-    """Hand one over, and say what came of it; whatever happens, something is said."""
-    delivery = task.delivery
-    try:
-        url = room.vault.open(task.target.sealed, context_of(task.target.id))
+    def __init__(self, *, store: Store, pusher: Pusher, vault: Vault, clock: Clock) -> None:
+        super().__init__(store=store, clock=clock, log=log)
+        self._pusher, self._vault = pusher, vault
+
+    def due(self, uow: UnitOfWork, now: datetime, limit: int, full: Full) -> Sequence[PushTask]:
+        """Take what is due."""
+        return uow.push_deliveries.take(now, until=now + LEASE, limit=limit, full=full)
+
+    def put_back(self, uow: UnitOfWork, task: PushTask) -> None:
+        """Keep what was taken as it was before."""
+        uow.push_deliveries.save(task.delivery)
+
+    def mistaken(self, task: PushTask) -> _Tried:
+        """Return a failure that is tried again."""
+        return _Tried("a mistake of the server's")
+
+    def send(self, task: PushTask) -> _Tried:
+        """Hand one over; return what came of it."""
+        target, context = task.target, context_of(task.target.id)
+        url = self._vault.open(target.sealed, context)
         if url is None:
-            raise PushFailed("the key that sealed its address is gone", for_good=True)
-        room.pusher.push(url, task.title, task.message)
-    except PushFailed as error:
-        log.warning("a push to %s failed: %s", task.target.id, error)
-        done.put(delivery.failed(str(error), room.clock.now(), for_good=error.for_good))
-    except Exception:
-        log.exception("a push to %s failed", task.target.id)
-        done.put(delivery.failed("a mistake of the server's", room.clock.now(), for_good=False))
-    else:
-        done.put(replace(delivery, sent_at=room.clock.now(), last_error=None))
+            return _Tried("the key that sealed its address is gone", for_good=True)
+        fresh = None
+        if self._vault.outdated(target.sealed):
+            # Under the key of today, so that one of before can be taken away some day.
+            fresh = replace(target, sealed=self._vault.seal(url, context))
+        try:
+            self._pusher.push(url, task.title, task.message)
+        except PushFailed as error:
+            return _Tried(str(error), error.for_good, fresh)
+        return _Tried(fresh=fresh)
+
+    def keep(self, uow: UnitOfWork, task: PushTask, tried: _Tried, now: datetime) -> None:
+        """Keep what came of a try, and the target sealed anew."""
+        if tried.fresh is not None:
+            uow.push_targets.reseal(tried.fresh)
+        if not tried.why:
+            uow.push_deliveries.save(task.delivery.succeeded(now))
+            return
+        log.warning("a push to %s failed: %s", task.target.id, tried.why)
+        uow.push_deliveries.save(task.delivery.failed(tried.why, now, for_good=tried.for_good))

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from hunter_core.ids import WebhookId
+from hunter_core.places import Seat
 from hunter_core.webhooks.webhook import LONGEST_ERROR, PING, Webhook
 
 FIRST_PAUSE = timedelta(seconds=10)
@@ -95,3 +96,8 @@ class WebhookTask:
 
     delivery: WebhookDelivery
     webhook: Webhook
+
+    @property
+    def seat(self) -> Seat:
+        """For whom it takes a place while it is carried out."""
+        return Seat(self.webhook.hunter_id, self.webhook.shown)

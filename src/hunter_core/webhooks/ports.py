@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from hunter_core.ids import HunterId, WebhookId
+from hunter_core.places import NOBODY, Full
 from hunter_core.webhooks.delivery import WebhookDelivery, WebhookTask
 from hunter_core.webhooks.webhook import Webhook
 
@@ -60,11 +61,14 @@ class WebhookDeliveries(Protocol):
         """Keep new deliveries."""
         ...
 
-    def take(self, now: datetime, *, until: datetime, limit: int) -> Sequence[WebhookTask]:
+    def take(
+        self, now: datetime, *, until: datetime, limit: int, full: Full = NOBODY
+    ) -> Sequence[WebhookTask]:
         """
         Take at most *limit* deliveries that are due at *now*, of different webhooks, for oneself until *until*.
 
-        Of each webhook that is switched on only the first that waits, by its number: the others wait for it.
+        Of each webhook that is switched on, and not of who is *full*, only the first that waits, by its number: the
+        others wait for it. Those that are due the longest come first; they are told as they were before.
         """
         ...
 
@@ -74,6 +78,14 @@ class WebhookDeliveries(Protocol):
 
     def of(self, webhook_id: WebhookId, limit: int) -> Sequence[WebhookDelivery]:
         """Return at most *limit* deliveries to a webhook, the latest first."""
+        ...
+
+    def given_up(self, limit: int) -> Sequence[WebhookTask]:
+        """Return at most *limit* that were given up, pings left out, the latest first, each with its webhook."""
+        ...
+
+    def retry(self, hunter_id: HunterId | None, now: datetime) -> int:
+        """Let those given up, but no pings, be tried anew from *now* on: a hunter's, or all; return how many."""
         ...
 
     def purge(self, *, before: datetime, limit: int) -> int:

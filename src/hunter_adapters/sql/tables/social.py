@@ -138,8 +138,18 @@ push_targets = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("shown", String(LONGEST_SHOWN), nullable=False),
     instant("created_at"),
+    # When the first that waits is due; NULL where nothing does. Whose turn it is, is found by it alone.
+    instant("next_at", nullable=True),
 )
 Index(None, push_targets.c.hunter_id, push_targets.c.id)
+_has_turn = push_targets.c.next_at.is_not(None)
+Index(
+    "ix_push_targets_next_at",
+    push_targets.c.next_at,
+    push_targets.c.id,
+    postgresql_where=_has_turn,
+    sqlite_where=_has_turn,
+)
 
 push_deliveries = Table(
     "push_deliveries",
@@ -155,12 +165,6 @@ push_deliveries = Table(
     *at_least(0, "tries"),
 )
 _waiting = and_(push_deliveries.c.sent_at.is_(None), push_deliveries.c.parked_at.is_(None))
-Index(
-    "ix_push_deliveries_due",
-    push_deliveries.c.due_at,
-    postgresql_where=_waiting,
-    sqlite_where=_waiting,
-)
 # The first of each target: the others wait for it, and nobody else's do.
 Index(
     "ix_push_deliveries_heads",
@@ -171,6 +175,13 @@ Index(
     sqlite_where=_waiting,
 )
 Index(None, push_deliveries.c.notification_id)
+_is_parked = push_deliveries.c.parked_at.is_not(None)
+Index(
+    "ix_push_deliveries_parked",
+    push_deliveries.c.parked_at,
+    postgresql_where=_is_parked,
+    sqlite_where=_is_parked,
+)
 
 friendships = Table(
     "friendships",

@@ -28,10 +28,20 @@ webhooks = Table(
     Column("last_error", String(LONGEST_ERROR)),
     instant("created_at"),
     instant("updated_at"),
+    # When the first that waits is due; NULL where nothing does. Whose turn it is, is found by it alone.
+    instant("next_at", nullable=True),
     *at_least(0, "failures"),
     CheckConstraint("disabled_at IS NULL OR NOT is_active", name="disabled_at"),
 )
 Index(None, webhooks.c.hunter_id, webhooks.c.id)
+_has_turn = and_(webhooks.c.is_active, webhooks.c.next_at.is_not(None))
+Index(
+    "ix_webhooks_next_at",
+    webhooks.c.next_at,
+    webhooks.c.id,
+    postgresql_where=_has_turn,
+    sqlite_where=_has_turn,
+)
 
 webhook_deliveries = Table(
     "webhook_deliveries",
@@ -54,12 +64,6 @@ webhook_deliveries = Table(
     CheckConstraint("delivered_at IS NULL OR given_up_at IS NULL", name="state"),
 )
 _waiting = and_(webhook_deliveries.c.delivered_at.is_(None), webhook_deliveries.c.given_up_at.is_(None))
-Index(
-    "ix_webhook_deliveries_due",
-    webhook_deliveries.c.due_at,
-    postgresql_where=_waiting,
-    sqlite_where=_waiting,
-)
 # The first of each webhook: the others wait for it, and nobody else's do.
 Index(
     "ix_webhook_deliveries_heads",
@@ -68,6 +72,13 @@ Index(
     webhook_deliveries.c.event_id,
     postgresql_where=_waiting,
     sqlite_where=_waiting,
+)
+_given_up = webhook_deliveries.c.given_up_at.is_not(None)
+Index(
+    "ix_webhook_deliveries_given_up",
+    webhook_deliveries.c.given_up_at,
+    postgresql_where=_given_up,
+    sqlite_where=_given_up,
 )
 # The latest of a webhook, for its owner to look at.
 Index(None, webhook_deliveries.c.webhook_id, webhook_deliveries.c.created_at)

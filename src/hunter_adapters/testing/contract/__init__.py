@@ -28,9 +28,9 @@ from hunter_adapters.testing.contract.messages import IdempotencyKeysContract, O
 from hunter_adapters.testing.contract.notifications import (
     AgendasContract,
     NotificationsContract,
-    PushesContract,
 )
 from hunter_adapters.testing.contract.password_checks import PasswordChecksContract
+from hunter_adapters.testing.contract.pushes import PushesContract
 from hunter_adapters.testing.contract.quests import QuestHistoryContract, QuestsContract, SkipsContract
 from hunter_adapters.testing.contract.races import OverlappingRequestsContract
 from hunter_adapters.testing.contract.relay import BacklogContract, RelayContract

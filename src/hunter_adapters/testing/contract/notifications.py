@@ -1,4 +1,4 @@
-"""What the stores of notifications, agendas and pushes promise."""
+"""What the stores of notifications and agendas promise."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import NotificationId, PushTargetId
 from hunter_core.notifications.notification import Notification, NotificationType, of_day
 from hunter_core.notifications.ports import Agenda
-from hunter_core.notifications.push import PushDelivery, PushTarget
+from hunter_core.notifications.push import PushTarget
 from hunter_core.ports import Store, UnitOfWork
 from hunter_core.rules.achievements import achievement_id
 
@@ -258,98 +258,3 @@ def a_target(label: str, hunter: Hunter = HUNTER) -> PushTarget:
         shown=label,
         created_at=NOW,
     )
-
-
-def a_delivery(target: str, label: object, **changes: Any) -> PushDelivery:
-    """Return a delivery of the notification *label* to *target*."""
-    given: dict[str, Any] = {"created_at": NOW, "due_at": NOW}
-    return PushDelivery(
-        target_id=a_target(target).id, notification_id=a_notification(label).id, **(given | changes)
-    )
-
-
-def with_targets(under_test: UnderTest) -> Store:
-    """A hunter with a phone and a watch, two notifications on their way to the one, one to the other."""
-    store = two_hunters(under_test)
-    kept(store, a_notification(1), a_notification(2))
-
-    def add(uow: UnitOfWork) -> None:
-        uow.hunters.lock(HUNTER.id)
-        for label in ("phone", "watch"):
-            uow.push_targets.add(a_target(label))
-        uow.push_deliveries.add(
-            [
-                a_delivery("phone", 1),
-                a_delivery("phone", 2, created_at=NOW + MINUTE),
-                a_delivery("watch", 2, due_at=NOW + MINUTE),
-            ]
-        )
-
-    store.run(add)
-    return store
-
-
-def take(store: Store, at: datetime, limit: int = 10) -> list[tuple[str, str]]:
-    """Take what is due, for a minute; return target and title."""
-    tasks = store.run(lambda uow: uow.push_deliveries.take(at, until=at + MINUTE, limit=limit))
-    return sorted((task.target.shown, task.title) for task in tasks)
-
-
-class PushesContract:
-    """Push targets, and what is on its way to them."""
-
-    def test_targets_are_their_hunters_alone(self, under_test: UnderTest) -> None:
-        store = with_targets(under_test)
-        with store.read() as uow:
-            assert list(uow.push_targets.of(HUNTER.id)) == sorted(
-                (a_target("phone"), a_target("watch")), key=lambda each: each.id
-            )
-            assert list(uow.push_targets.of(OTHER.id)) == []
-
-        def remove(uow: UnitOfWork, hunter: Hunter) -> bool:
-            uow.hunters.lock(hunter.id)
-            return uow.push_targets.remove(hunter.id, a_target("phone").id)
-
-        assert store.run(lambda uow: remove(uow, OTHER)) is False
-        assert store.run(lambda uow: remove(uow, HUNTER)) is True
-        assert store.run(lambda uow: remove(uow, HUNTER)) is False
-        assert take(store, NOW + MINUTE) == [("watch", "2")], "what was on its way went with it"
-
-    def test_of_each_target_the_earliest_is_taken_and_the_others_wait_for_it(
-        self, under_test: UnderTest
-    ) -> None:
-        store = with_targets(under_test)
-        assert take(store, NOW) == [("phone", "1")]
-        assert take(store, NOW) == [], "it is under way"
-        assert take(store, NOW + MINUTE) == [("phone", "1"), ("watch", "2")], "whoever took it is gone"
-
-    @pytest.mark.parametrize(
-        "done", [{"sent_at": NOW}, {"parked_at": NOW, "tries": 8, "last_error": "no answer"}]
-    )
-    def test_one_that_was_sent_or_given_up_lets_the_next_have_its_turn(
-        self, under_test: UnderTest, done: dict[str, Any]
-    ) -> None:
-        store, delivery = with_targets(under_test), a_delivery("phone", 1, **done)
-        store.run(lambda uow: uow.push_deliveries.save(delivery))
-        assert take(store, NOW + MINUTE) == [("phone", "2"), ("watch", "2")]
-        with store.read() as uow:
-            parked = list(uow.push_deliveries.parked(10))
-        assert parked == ([delivery] if "parked_at" in done else [])
-
-    def test_what_is_due_later_holds_up_its_own_target_alone(self, under_test: UnderTest) -> None:
-        store = with_targets(under_test)
-        store.run(
-            lambda uow: uow.push_deliveries.save(a_delivery("phone", 1, tries=1, due_at=NOW + 9 * MINUTE))
-        )
-        assert take(store, NOW + 2 * MINUTE) == [("watch", "2")]
-
-    def test_what_is_gone_is_not_kept_again(self, under_test: UnderTest) -> None:
-        store = with_targets(under_test)
-
-        def remove(uow: UnitOfWork) -> None:
-            uow.hunters.lock(HUNTER.id)
-            uow.push_targets.remove(HUNTER.id, a_target("phone").id)
-
-        store.run(remove)
-        store.run(lambda uow: uow.push_deliveries.save(a_delivery("phone", 1, tries=1)))
-        assert take(store, NOW) == []

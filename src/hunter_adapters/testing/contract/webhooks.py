@@ -13,9 +13,10 @@ from hunter_adapters.testing.contract.under_test import UnderTest, at_once
 from hunter_core.errors import NotFound
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import AccountId, HunterId, WebhookId
-from hunter_core.ports import Store
+from hunter_core.places import NOBODY, Full
+from hunter_core.ports import Store, UnitOfWork
 from hunter_core.webhooks.delivery import WebhookDelivery, WebhookTask
-from hunter_core.webhooks.webhook import Webhook, WebhookEvent
+from hunter_core.webhooks.webhook import PING, Webhook, WebhookEvent
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
@@ -63,11 +64,10 @@ def kept(store: Store, *hooks: Webhook, deliveries: tuple[WebhookDelivery, ...] 
         uow.commit()
 
 
-def taken(store: Store, now: datetime = NOW, limit: int = 10) -> list[WebhookTask]:
+def taken(store: Store, now: datetime = NOW, limit: int = 10, full: Full = NOBODY) -> list[WebhookTask]:
     """Take what is due."""
-    return store.run(
-        lambda uow: list(uow.webhook_deliveries.take(now, until=now + timedelta(minutes=1), limit=limit))
-    )
+    until = now + timedelta(minutes=1)
+    return store.run(lambda uow: list(uow.webhook_deliveries.take(now, until=until, limit=limit, full=full)))
 
 
 def events_of(tasks: list[WebhookTask]) -> set[tuple[WebhookId, int]]:
@@ -212,6 +212,98 @@ class WebhooksContract:
             uow.commit()
         assert events_of(taken(store)) == {(hook.id, 1)}
 
+    def test_a_ping_waits_for_nobody_and_nobody_goes_twice_because_of_it(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        hook = a_webhook()
+        kept(store, hook, deliveries=(a_delivery(hook, 1),))
+        assert events_of(taken(store)) == {(hook.id, 1)}
+
+        store.run(lambda uow: uow.webhook_deliveries.add([a_delivery(hook, 0, kind=PING)]))
+
+        (ping,) = taken(store)
+        assert ping.delivery.kind == PING
+        store.run(lambda uow: uow.webhook_deliveries.save(ping.delivery.succeeded(204, NOW)))
+        assert taken(store) == [], "the first is still under way"
+        assert events_of(taken(store, LATER)) == {(hook.id, 1)}
+
+    def test_who_is_full_is_given_no_turn_and_nobody_else_waits_for_them(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        registered(store, OTHER)
+        down = [a_webhook(name=f"down-{n}", shown="https://down.example/…") for n in range(3)]
+        theirs, good = a_webhook(OTHER, "theirs"), a_webhook(name="good")
+        hooks = (*down, theirs, good)
+        due = {theirs.id: NOW + timedelta(seconds=1), good.id: NOW + timedelta(seconds=2)}
+        made = [a_delivery(hook, 1, due_at=due.get(hook.id, NOW)) for hook in hooks]
+        kept(store, *hooks, deliveries=tuple(made))
+        full = Full(hunters=frozenset({OTHER.id}), hosts=frozenset({"https://down.example/…"}))
+
+        assert events_of(taken(store, LATER, limit=1, full=full)) == {(good.id, 1)}
+        assert taken(store, LATER, full=full) == []
+        assert events_of(taken(store, LATER)) == {(hook.id, 1) for hook in (*down, theirs)}
+
+    def test_the_longest_due_comes_first_also_when_it_was_put_back(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        one, two = a_webhook(), a_webhook(name="two")
+        later = a_delivery(two, 1, due_at=NOW + timedelta(seconds=1))
+        kept(store, one, two, deliveries=(later, a_delivery(one, 1)))
+
+        def put_back(uow: UnitOfWork) -> None:
+            for task in uow.webhook_deliveries.take(LATER, until=LATER + timedelta(minutes=1), limit=10):
+                uow.webhook_deliveries.save(task.delivery)
+
+        store.run(put_back)
+
+        assert events_of(taken(store, LATER, limit=1)) == {(one.id, 1)}
+        assert events_of(taken(store, LATER, limit=1)) == {(two.id, 1)}
+
+    def test_what_comes_while_the_last_one_is_done_has_its_turn(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        hook = a_webhook()
+        kept(store, hook, deliveries=(a_delivery(hook, 1),))
+        (task,) = taken(store)
+
+        def come(seq: int) -> None:
+            store.run(lambda uow: uow.webhook_deliveries.add([a_delivery(hook, seq)]))
+
+        def done() -> None:
+            store.run(lambda uow: uow.webhook_deliveries.save(task.delivery.succeeded(200, NOW)))
+
+        at_once(done, *[lambda seq=seq: come(seq) for seq in range(2, 8)])
+
+        assert events_of(taken(store)) == {(hook.id, 2)}
+
+    def test_those_given_up_are_shown_with_their_webhooks_and_can_be_tried_anew(
+        self, under_test: UnderTest
+    ) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        registered(store, OTHER)
+        mine, theirs = a_webhook(), a_webhook(OTHER, "theirs")
+        lost = [
+            replace(a_delivery(mine, 1), tries=11).failed(500, "answered 500", NOW),
+            replace(a_delivery(theirs, 1), tries=11).failed(None, "it hung up", LATER),
+        ]
+        ping = a_delivery(mine, 0, kind=PING).failed(500, "answered 500", LATER)
+        kept(store, mine, theirs, deliveries=(a_delivery(mine, 2), *lost, ping))
+
+        with store.read() as uow:
+            assert list(uow.webhook_deliveries.given_up(10)) == [
+                WebhookTask(delivery=lost[1], webhook=theirs),
+                WebhookTask(delivery=lost[0], webhook=mine),
+            ]
+            assert len(uow.webhook_deliveries.given_up(1)) == 1
+        assert store.run(lambda uow: uow.webhook_deliveries.retry(HUNTER.id, LATER)) == 1
+        assert events_of(taken(store, NOW)) == set(), "what was to come after it waits for it again"
+        assert events_of(taken(store, LATER)) == {(mine.id, 1)}
+        assert store.run(lambda uow: uow.webhook_deliveries.retry(None, LATER)) == 1
+        with store.read() as uow:
+            assert list(uow.webhook_deliveries.given_up(10)) == []
+            assert ping in uow.webhook_deliveries.of(mine.id, 10)
+
     def test_several_take_each_delivery_once(self, under_test: UnderTest) -> None:
         store = under_test.store
         registered(store, HUNTER)
@@ -270,3 +362,19 @@ class WebhooksContract:
             uow.commit()
         with store.read() as uow:
             assert list(uow.webhook_deliveries.of(hook.id, 10)) == made[:3]
+
+    def test_the_next_has_its_turn_when_the_first_was_purged(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        one, two = a_webhook(), a_webhook(name="two")
+        old = NOW - timedelta(days=8)
+        gone = [a_delivery(hook, 1, created_at=old, due_at=old) for hook in (one, two)]
+        next_one = a_delivery(one, 2, due_at=NOW - timedelta(minutes=1))
+        kept(store, one, two, deliveries=(*gone, next_one))
+
+        store.run(lambda uow: uow.webhook_deliveries.purge(before=NOW - timedelta(days=7), limit=10))
+
+        assert taken(store, NOW - timedelta(minutes=2)) == []
+        assert events_of(taken(store, limit=1)) == {(one.id, 2)}
+        store.run(lambda uow: uow.webhook_deliveries.add([a_delivery(two, 3)]))
+        assert events_of(taken(store)) == {(two.id, 3)}

@@ -35,6 +35,10 @@ _WAITING: dict[str, Any] = {
     "postgresql_where": sa.text("sent_at IS NULL AND parked_at IS NULL"),
     "sqlite_where": sa.text("sent_at IS NULL AND parked_at IS NULL"),
 }
+_PARKED: dict[str, Any] = {
+    "postgresql_where": sa.text("parked_at IS NOT NULL"),
+    "sqlite_where": sa.text("parked_at IS NOT NULL"),
+}
 
 
 def upgrade() -> None:
@@ -67,12 +71,14 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("shown", sa.String(length=100), nullable=False),
         sa.Column("created_at", types.Instant(), nullable=False),
+        sa.Column("next_at", types.Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["hunter_id"], ["hunters.id"], name=op.f("fk_push_targets_hunter_id_hunters"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_push_targets")),
     )
     op.create_index(op.f("ix_push_targets_hunter_id_id"), "push_targets", ["hunter_id", "id"], unique=False)
+    op.create_index("ix_push_targets_next_at", "push_targets", ["next_at", "id"], unique=False, **_EXPECTED)
     op.create_table(
         "push_deliveries",
         sa.Column("target_id", types.Id(), nullable=False),
@@ -98,7 +104,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("target_id", "notification_id", name=op.f("pk_push_deliveries")),
     )
-    op.create_index("ix_push_deliveries_due", "push_deliveries", ["due_at"], unique=False, **_WAITING)
     op.create_index(
         "ix_push_deliveries_heads",
         "push_deliveries",
@@ -109,6 +114,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_push_deliveries_notification_id"), "push_deliveries", ["notification_id"], unique=False
     )
+    op.create_index("ix_push_deliveries_parked", "push_deliveries", ["parked_at"], unique=False, **_PARKED)
     _expect_something()
 
 

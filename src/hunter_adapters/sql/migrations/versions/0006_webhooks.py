@@ -18,6 +18,14 @@ _WAITING: dict[str, Any] = {
     "postgresql_where": sa.text("delivered_at IS NULL AND given_up_at IS NULL"),
     "sqlite_where": sa.text("delivered_at IS NULL AND given_up_at IS NULL"),
 }
+_HAS_TURN: dict[str, Any] = {
+    "postgresql_where": sa.text("is_active AND next_at IS NOT NULL"),
+    "sqlite_where": sa.text("is_active = 1 AND next_at IS NOT NULL"),
+}
+_GIVEN_UP: dict[str, Any] = {
+    "postgresql_where": sa.text("given_up_at IS NOT NULL"),
+    "sqlite_where": sa.text("given_up_at IS NOT NULL"),
+}
 
 
 def upgrade() -> None:
@@ -38,6 +46,7 @@ def upgrade() -> None:
         sa.Column("last_error", sa.String(length=200), nullable=True),
         sa.Column("created_at", types.Instant(), nullable=False),
         sa.Column("updated_at", types.Instant(), nullable=False),
+        sa.Column("next_at", types.Instant(), nullable=True),
         sa.CheckConstraint("failures >= 0", name=op.f("ck_webhooks_failures")),
         sa.CheckConstraint("disabled_at IS NULL OR NOT is_active", name=op.f("ck_webhooks_disabled_at")),
         sa.ForeignKeyConstraint(
@@ -46,6 +55,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
     )
     op.create_index(op.f("ix_webhooks_hunter_id_id"), "webhooks", ["hunter_id", "id"], unique=False)
+    op.create_index("ix_webhooks_next_at", "webhooks", ["next_at", "id"], unique=False, **_HAS_TURN)
     op.create_table(
         "webhook_deliveries",
         sa.Column("webhook_id", types.Id(), nullable=False),
@@ -74,13 +84,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("webhook_id", "event_id", name=op.f("pk_webhook_deliveries")),
     )
-    op.create_index("ix_webhook_deliveries_due", "webhook_deliveries", ["due_at"], unique=False, **_WAITING)
     op.create_index(
         "ix_webhook_deliveries_heads",
         "webhook_deliveries",
         ["webhook_id", "seq", "event_id"],
         unique=False,
         **_WAITING,
+    )
+    op.create_index(
+        "ix_webhook_deliveries_given_up", "webhook_deliveries", ["given_up_at"], unique=False, **_GIVEN_UP
     )
     op.create_index(
         op.f("ix_webhook_deliveries_webhook_id_created_at"),
