@@ -15,25 +15,29 @@ from hunter_adapters.testing.contract.accounts import (
 from hunter_adapters.testing.contract.analytics import AnalyticsContract
 from hunter_adapters.testing.contract.api_tokens import ApiTokensContract
 from hunter_adapters.testing.contract.archive import ArchiveContract
+from hunter_adapters.testing.contract.backlog import BacklogContract
 from hunter_adapters.testing.contract.boards import BoardsContract, BoardsUnderTest, Contestant
+from hunter_adapters.testing.contract.codes import CodesContract
 from hunter_adapters.testing.contract.completions import CompletionsContract, UnlocksContract
+from hunter_adapters.testing.contract.erasures import ErasuresContract
 from hunter_adapters.testing.contract.hunters import HuntersContract
 from hunter_adapters.testing.contract.identities import IdentitiesContract
-from hunter_adapters.testing.contract.leaving import ErasuresContract, PurgesContract, RosterContract
 from hunter_adapters.testing.contract.ledger import DaysContract, HistoriesContract, LedgerContract
 from hunter_adapters.testing.contract.limits import LimiterContract
 from hunter_adapters.testing.contract.live import LiveContract
-from hunter_adapters.testing.contract.mails import CodesContract, MailsContract
+from hunter_adapters.testing.contract.mails import MailsContract
 from hunter_adapters.testing.contract.messages import IdempotencyKeysContract, OutboxContract
 from hunter_adapters.testing.contract.notifications import (
     AgendasContract,
     NotificationsContract,
 )
 from hunter_adapters.testing.contract.password_checks import PasswordChecksContract
+from hunter_adapters.testing.contract.purges import PurgesContract
 from hunter_adapters.testing.contract.pushes import PushesContract
 from hunter_adapters.testing.contract.quests import QuestHistoryContract, QuestsContract, SkipsContract
 from hunter_adapters.testing.contract.races import OverlappingRequestsContract
-from hunter_adapters.testing.contract.relay import BacklogContract, RelayContract
+from hunter_adapters.testing.contract.relay import RelayContract
+from hunter_adapters.testing.contract.roster import RosterContract
 from hunter_adapters.testing.contract.situations import SituationsContract
 from hunter_adapters.testing.contract.stories import StoriesContract
 from hunter_adapters.testing.contract.transactions import OverlappingWritersContract, StoreContract
