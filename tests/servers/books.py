@@ -50,7 +50,8 @@ class Books:
 
     def tables(self) -> list[str]:
         """Return the names of all tables."""
-        return sorted(inspect(self._engine).get_table_names())
+        with self._reading() as connection:
+            return sorted(inspect(connection).get_table_names())
 
     def counts(self) -> Mapping[str, int]:
         """Return how many rows each table has."""
