@@ -10,8 +10,11 @@ import pytest
 
 from hunter_adapters.outbound import Outbound
 from hunter_adapters.push.apprise import ApprisePusher
+from hunter_core.accounts.security_log import SecurityEventKind
+from hunter_core.export.ports import Section
 from hunter_core.ids import AccountId, HunterId
 from hunter_core.live.fan_out import LocalFanOut
+from hunter_core.mail.mail import MailTemplate
 from hunter_core.notifications.consumer import NotificationConsumer
 from hunter_core.relay.relay import Relay
 from tests.api.house import House, a_house
@@ -163,6 +166,28 @@ def test_a_push_target_is_kept_sealed_and_shown_without_its_secrets(pushing: Hou
         (kept,) = uow.push_targets.of(HunterId(AccountId(UUID(pushing.user["id"]))))
     assert b"geheim" not in kept.sealed
     assert "geheim" not in repr(kept)
+
+
+def test_of_a_new_push_target_the_owner_is_told_once_and_the_log_has_it(pushing: House) -> None:
+    target = pushing.post("/api/notifications/targets", {"url": TOPIC}, key="k").data
+    assert pushing.post("/api/notifications/targets", {"url": TOPIC}, key="k").data == target
+    assert pushing.post("/api/notifications/targets", {"url": "ntfys://10.0.0.1/topic"}).status == 422
+    assert pushing.delete(f"/api/notifications/targets/{target['id']}").status == 204
+
+    with pushing.store.read() as uow:
+        pages = uow.archive.rows(AccountId(UUID(pushing.user["id"])), Section.MAILS)
+        told = [mail for page in pages for mail in page if mail.template is MailTemplate.PUSH_TARGET_ADDED]
+    assert [(mail.recipient, dict(mail.details)) for mail in told] == [
+        (pushing.user["email"], {"target": "ntfys://ntfy.sh/…"})
+    ]
+    assert [
+        (event.kind, dict(event.details))
+        for event in pushing.log.events
+        if event.kind.value.startswith("push_target.")
+    ] == [
+        (SecurityEventKind.PUSH_TARGET_ADDED, {"id": target["id"], "target": "ntfys://ntfy.sh/…"}),
+        (SecurityEventKind.PUSH_TARGET_REMOVED, {"id": target["id"]}),
+    ]
 
 
 def test_a_push_target_can_be_removed_by_its_hunter_alone(pushing: House) -> None:

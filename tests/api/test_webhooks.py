@@ -10,14 +10,18 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from hunter_adapters.outbound import Outbound
 from hunter_adapters.sql import open_store
 from hunter_adapters.webhooks.http import HttpSender
+from hunter_core.accounts.security_log import SecurityEventKind
+from hunter_core.export.ports import Section
+from hunter_core.ids import AccountId
 from hunter_core.live.fan_out import LocalFanOut
+from hunter_core.mail.mail import MailTemplate
 from hunter_core.notifications.consumer import NotificationConsumer
 from hunter_core.relay.ports import Consumer
 from hunter_core.relay.relay import Relay
@@ -120,6 +124,62 @@ def test_a_webhook_is_added_and_its_secret_shown_once(hooked: House) -> None:
         "updatedAt": "2026-11-22T12:00:00Z",
     }
     assert deliveries(hooked, made) == []
+
+
+def mails(house: House) -> list[tuple[MailTemplate, str, dict[str, str]]]:
+    """What is on its way to owners of accounts about webhooks."""
+    with house.store.read() as uow:
+        uow_mails = uow.archive.rows(AccountId(UUID(house.user["id"])), Section.MAILS)
+        found = [mail for page in uow_mails for mail in page]
+    return [
+        (mail.template, mail.recipient, dict(mail.details))
+        for mail in found
+        if mail.template is MailTemplate.WEBHOOK_ADDED
+    ]
+
+
+def logged(house: House) -> list[tuple[SecurityEventKind, dict[str, str]]]:
+    """What the security log has of webhooks."""
+    return [
+        (event.kind, dict(event.details))
+        for event in house.log.events
+        if event.kind.value.startswith("webhook.")
+    ]
+
+
+def test_of_a_new_webhook_and_of_another_address_the_owner_is_told_and_the_log_has_it(hooked: House) -> None:
+    made = added(hooked)
+    path = f"/api/webhooks/{made['id']}"
+    assert hooked.patch(path, {"events": ["hunter.level_up"], "isActive": True}).status == 200
+    first = {"target": "https://home.example/…"}
+    assert mails(hooked) == [(MailTemplate.WEBHOOK_ADDED, hooked.user["email"], first)]
+
+    assert hooked.patch(path, {"url": "https://other.example/in?token=t"}).status == 200
+    assert hooked.delete(path).status == 204
+
+    second = {"target": "https://other.example/…"}
+    assert mails(hooked) == [
+        (MailTemplate.WEBHOOK_ADDED, hooked.user["email"], said) for said in (first, second)
+    ]
+    assert logged(hooked) == [
+        (SecurityEventKind.WEBHOOK_ADDED, {"id": made["id"], **first}),
+        (SecurityEventKind.WEBHOOK_MOVED, {"id": made["id"], **second}),
+        (SecurityEventKind.WEBHOOK_REMOVED, {"id": made["id"]}),
+    ]
+    (event,) = {
+        (event.account_id, event.session_id) for event in hooked.log.events if "webhook" in event.kind
+    }
+    assert str(event[0]) == hooked.user["id"]
+    assert event[1] is not None
+
+
+def test_of_a_webhook_that_was_refused_nobody_is_told(hooked: House) -> None:
+    assert hooked.post("/api/webhooks", {**DRAFT, "url": "https://10.0.0.1/"}).status == 422
+    assert hooked.patch(f"/api/webhooks/{uuid4()}", {"url": "https://other.example/"}).status == 404
+    assert hooked.delete(f"/api/webhooks/{uuid4()}").status == 404
+
+    assert mails(hooked) == []
+    assert logged(hooked) == []
 
 
 def test_neither_address_nor_secret_stands_in_the_store(hooked: House) -> None:

@@ -8,6 +8,10 @@ from typing import TypeVar
 import pytest
 
 from hunter_adapters.memory import MemoryStore
+from hunter_adapters.outbound import Outbound
+from hunter_adapters.push.apprise import ApprisePusher
+from hunter_adapters.testing.contract.webhooks import a_webhook
+from hunter_adapters.webhooks.http import HttpSender
 from hunter_core.accounts.api_token import Scope
 from hunter_core.accounts.api_tokens import api_tokens, create_api_token
 from hunter_core.accounts.change_email import ask_for_email_change
@@ -19,9 +23,12 @@ from hunter_core.accounts.sign_in import SignIn
 from hunter_core.accounts.step_up import Proofs
 from hunter_core.accounts.switch_two_factor import begin, confirm
 from hunter_core.errors import Unauthenticated
+from hunter_core.notifications.targets import add_target
 from hunter_core.ports import Store, UnitOfWork
+from hunter_core.webhooks.manage import WebhookEdit, add_webhook, edit_webhook
+from hunter_core.webhooks.webhook import WebhookEvent
 from tests.authenticator import Authenticator
-from tests.builders import NOW, a_rulebook
+from tests.builders import NOW, a_hunter, a_rulebook
 from tests.usecases.gates import PASSWORD, a_gate
 
 EMAIL, NEW = "Jinwoo@Example.org", "Rise-out-of-the-dark-2!"
@@ -60,7 +67,68 @@ def turn_a_second_factor_on(store: MemoryStore, thief: SignedIn, first: Callable
     confirm(store=behind, gate=GATE, signed_in=thief, code=Authenticator(made.secret).code(NOW), now=NOW)
 
 
-@pytest.mark.parametrize("act", [make_a_token, ask_for_an_address, turn_a_second_factor_on])
+def add_a_webhook(store: MemoryStore, thief: SignedIn, first: Callable[[], None]) -> None:
+    behind: Store = WaitsForTheLock(store, first)
+    behind.run(
+        lambda uow: add_webhook(
+            uow=uow,
+            signed_in=thief,
+            url="https://thief.example/",
+            events=[WebhookEvent.QUEST_COMPLETED],
+            secret=None,
+            sender=HttpSender(Outbound()),
+            vault=GATE.vault,
+            now=NOW,
+        )
+    )
+
+
+def move_a_webhook(store: MemoryStore, thief: SignedIn, first: Callable[[], None]) -> None:
+    mine = a_webhook(a_hunter(id=thief.account_id), "of-before")
+    with store.write() as uow:
+        uow.hunters.lock(thief.account_id)
+        if not uow.webhooks.of(thief.account_id):
+            uow.webhooks.add(mine)
+        uow.commit()
+    behind: Store = WaitsForTheLock(store, first)
+    behind.run(
+        lambda uow: edit_webhook(
+            uow=uow,
+            signed_in=thief,
+            webhook_id=mine.id,
+            edit=WebhookEdit(url="https://thief.example/"),
+            sender=HttpSender(Outbound()),
+            vault=GATE.vault,
+            now=NOW,
+        )
+    )
+
+
+def add_a_push_target(store: MemoryStore, thief: SignedIn, first: Callable[[], None]) -> None:
+    behind: Store = WaitsForTheLock(store, first)
+    behind.run(
+        lambda uow: add_target(
+            uow=uow,
+            signed_in=thief,
+            url="ntfys://thief.example/topic",
+            pusher=ApprisePusher(Outbound()),
+            vault=GATE.vault,
+            now=NOW,
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        make_a_token,
+        ask_for_an_address,
+        turn_a_second_factor_on,
+        add_a_webhook,
+        move_a_webhook,
+        add_a_push_target,
+    ],
+)
 def test_what_waited_while_the_password_was_changed_is_not_done(act: Act) -> None:
     store = MemoryStore()
     registration = Registration(email=EMAIL, password=PASSWORD, hunter_name="Jinwoo")
@@ -79,6 +147,8 @@ def test_what_waited_while_the_password_was_changed_is_not_done(act: Act) -> Non
         act(store, thief, change)
     with store.read() as uow:
         assert not api_tokens(uow=uow, account_id=owner.account_id)
+        assert all("thief" not in hook.shown for hook in uow.webhooks.of(owner.account_id))
+        assert not uow.push_targets.of(owner.account_id)
         factor = uow.two_factors.get(owner.account_id)
         assert factor is None or not factor.is_on
     act(store, owner, lambda: None)

@@ -20,6 +20,7 @@ from hunter_adapters.outbound import AddressRefused, Outbound
 from hunter_adapters.push.apprise import ApprisePusher
 from hunter_core import carrier
 from hunter_core.accounts.secrets import Vault
+from hunter_core.ids import PushTargetId
 from hunter_core.notifications.notification import Notification, NotificationType
 from hunter_core.notifications.ports import PushFailed
 from hunter_core.notifications.push import (
@@ -31,7 +32,6 @@ from hunter_core.notifications.push import (
     context_of,
 )
 from hunter_core.notifications.push_due import PushCarrier
-from hunter_core.notifications.targets import add_target
 from hunter_core.ports import UnitOfWork
 from tests.builders import NOW, a_hunter, an_id, registered
 from tests.servers.webhooks import a_receiver, drip
@@ -76,12 +76,10 @@ class House:
         self.carrier = self.another(VAULT)
 
         def add(uow: UnitOfWork) -> dict[str, PushTarget]:
-            targets = {
-                url: add_target(
-                    uow=uow, hunter_id=self.hunter.id, url=url, pusher=self.pusher, vault=VAULT, now=NOW
-                )
-                for url in urls
-            }
+            uow.hunters.lock(self.hunter.id)
+            targets = {url: self.target(url) for url in urls}
+            for target in targets.values():
+                uow.push_targets.add(target)
             for place in range(titles):
                 told = self.notification(str(place))
                 uow.notifications.add([told])
@@ -99,6 +97,13 @@ class House:
             return targets
 
         self.targets = self.store.run(add)
+
+    def target(self, url: str) -> PushTarget:
+        target_id = PushTargetId(an_id(f"target-{url}"))
+        sealed = VAULT.seal(url, context_of(target_id))
+        return PushTarget(
+            id=target_id, hunter_id=self.hunter.id, sealed=sealed, shown=f"{url}://…", created_at=NOW
+        )
 
     def another(self, vault: Vault) -> PushCarrier:
         return PushCarrier(store=self.store, pusher=self.pusher, vault=vault, clock=self.clock)

@@ -16,6 +16,8 @@ from hunter_api.schemas.notifications import (
     PushTargetView,
     ReadAllView,
 )
+from hunter_core.accounts import ways_out
+from hunter_core.accounts.security_log import SecurityEventKind
 from hunter_core.errors import PushTargetLimitReached
 from hunter_core.ids import NotificationId, PushTargetId
 from hunter_core.keys import StoredAnswer
@@ -84,7 +86,7 @@ def add_push_target(call: Call, *, body: PushTargetDraft) -> Answer[PushTargetVi
     def add(uow: UnitOfWork) -> PushTarget:
         return core.add_target(
             uow=uow,
-            hunter_id=call.hunter_id,
+            signed_in=call.caller,
             url=body.url,
             pusher=call.ports.pusher,
             vault=call.ports.gate.vault,
@@ -94,7 +96,15 @@ def add_push_target(call: Call, *, body: PushTargetDraft) -> Answer[PushTargetVi
     def work(uow: UnitOfWork, render: Render[PushTarget]) -> PushTarget | StoredAnswer:
         return once(uow=uow, request=call.key, now=call.now, effect=lambda: add(uow), answer=render)
 
-    return call.once(work, PushTargetView.of, 201)
+    def view(target: PushTarget) -> PushTargetView:
+        made[:] = [target]
+        return PushTargetView.of(target)
+
+    made: list[PushTarget] = []
+    answer = call.once(work, view, 201)
+    if not answer.replayed:
+        _record(call, SecurityEventKind.PUSH_TARGET_ADDED, made[0].id, made[0].shown)
+    return answer
 
 
 @routes.delete("/targets/{target_id}", status=204, tokens=False)
@@ -103,6 +113,7 @@ def remove_push_target(call: Call, *, target_id: UUID) -> Answer[None]:
     call.write(
         lambda uow: core.remove_target(uow=uow, hunter_id=call.hunter_id, target_id=PushTargetId(target_id))
     )
+    _record(call, SecurityEventKind.PUSH_TARGET_REMOVED, target_id)
     return NO_CONTENT
 
 
@@ -129,3 +140,15 @@ def remove_notification(call: Call, *, notification_id: UUID) -> Answer[None]:
         )
     )
     return NO_CONTENT
+
+
+def _record(call: Call, kind: SecurityEventKind, target_id: UUID, target: str | None = None) -> None:
+    ways_out.record(
+        gate=call.ports.gate,
+        kind=kind,
+        signed_in=call.caller,
+        way_id=target_id,
+        target=target,
+        now=call.now,
+        client=call.client,
+    )

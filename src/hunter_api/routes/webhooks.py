@@ -19,6 +19,8 @@ from hunter_api.schemas.webhooks import (
     WebhooksView,
     WebhookView,
 )
+from hunter_core.accounts import ways_out
+from hunter_core.accounts.security_log import SecurityEventKind
 from hunter_core.errors import WebhookInactive, WebhookLimitReached
 from hunter_core.ids import WebhookId
 from hunter_core.limits.limit import LimitName
@@ -62,7 +64,7 @@ def create_webhook(call: Call, *, body: WebhookDraft) -> Answer[WebhookView]:
     made = call.write(
         lambda uow: manage.add_webhook(
             uow=uow,
-            hunter_id=call.hunter_id,
+            signed_in=call.caller,
             url=body.url,
             events=body.events,
             secret=body.secret,
@@ -71,6 +73,7 @@ def create_webhook(call: Call, *, body: WebhookDraft) -> Answer[WebhookView]:
             now=call.now,
         )
     )
+    _record(call, SecurityEventKind.WEBHOOK_ADDED, made.webhook.stored.id, made.webhook.stored.shown)
     return ok(WebhookView.of_new(made), 201)
 
 
@@ -89,7 +92,7 @@ def edit_webhook(call: Call, *, webhook_id: UUID, body: WebhookPatch) -> Answer[
     found = call.write(
         lambda uow: manage.edit_webhook(
             uow=uow,
-            hunter_id=call.hunter_id,
+            signed_in=call.caller,
             webhook_id=WebhookId(webhook_id),
             edit=edit,
             sender=call.ports.sender,
@@ -97,6 +100,8 @@ def edit_webhook(call: Call, *, webhook_id: UUID, body: WebhookPatch) -> Answer[
             now=call.now,
         )
     )
+    if edit.url is not None:
+        _record(call, SecurityEventKind.WEBHOOK_MOVED, found.stored.id, found.stored.shown)
     call.ports.wake(JOB)
     return ok(WebhookView.of(found))
 
@@ -107,6 +112,7 @@ def remove_webhook(call: Call, *, webhook_id: UUID) -> Answer[None]:
     call.write(
         lambda uow: manage.remove_webhook(uow=uow, hunter_id=call.hunter_id, webhook_id=WebhookId(webhook_id))
     )
+    _record(call, SecurityEventKind.WEBHOOK_REMOVED, webhook_id)
     return NO_CONTENT
 
 
@@ -133,6 +139,18 @@ def list_webhook_deliveries(
         )
     )
     return ok(WebhookDeliveriesView(deliveries=tuple(map(WebhookDeliveryView.of, found))))
+
+
+def _record(call: Call, kind: SecurityEventKind, webhook_id: UUID, target: str | None = None) -> None:
+    ways_out.record(
+        gate=call.ports.gate,
+        kind=kind,
+        signed_in=call.caller,
+        way_id=webhook_id,
+        target=target,
+        now=call.now,
+        client=call.client,
+    )
 
 
 def _given(value: T | UnsetType) -> T | None:

@@ -26,6 +26,7 @@ from hunter_api.wiring.world import World
 from hunter_core.accounts.last_use import LastUse
 from hunter_core.clock import SystemClock
 from hunter_core.notifications.consumer import NotificationConsumer
+from hunter_core.notifications.push_due import PushCarrier
 from hunter_core.relay.relay import Relay
 from hunter_core.webhooks.consumer import WebhookConsumer
 from hunter_core.webhooks.courier import Courier

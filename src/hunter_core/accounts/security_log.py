@@ -40,6 +40,11 @@ class SecurityEventKind(StrEnum):
     IDENTITY_REFUSED = "identity.refused"
     API_TOKEN_CREATED = "api_token.created"  # noqa: S105 - the name of an event
     API_TOKEN_REVOKED = "api_token.revoked"  # noqa: S105 - the name of an event
+    WEBHOOK_ADDED = "webhook.added"
+    WEBHOOK_MOVED = "webhook.moved"
+    WEBHOOK_REMOVED = "webhook.removed"
+    PUSH_TARGET_ADDED = "push_target.added"
+    PUSH_TARGET_REMOVED = "push_target.removed"
     EXPORTED = "account.exported"
     DELETION_PLANNED = "account.deletion_planned"
     DELETION_CANCELLED = "account.deletion_cancelled"
@@ -79,6 +84,11 @@ MEANINGS: Mapping[SecurityEventKind, str] = {
     _K.IDENTITY_REFUSED: "a sign-in by a provider was refused",
     _K.API_TOKEN_CREATED: "an API token was made",
     _K.API_TOKEN_REVOKED: "an API token was revoked",
+    _K.WEBHOOK_ADDED: "a webhook was added; `target` is the server that it tells",
+    _K.WEBHOOK_MOVED: "a webhook was given another address; `target` is the server that it tells from now on",
+    _K.WEBHOOK_REMOVED: "a webhook was removed",
+    _K.PUSH_TARGET_ADDED: "a push target was added; `target` is the service or server that it leads to",
+    _K.PUSH_TARGET_REMOVED: "a push target was removed",
     _K.EXPORTED: "somebody took an export of everything that their account holds",
     _K.DELETION_PLANNED: "somebody asked for their account to be erased",
     _K.DELETION_CANCELLED: "somebody took that back",

@@ -8,8 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from hunter_core.accounts.secrets import Vault
+from hunter_core.accounts.session import SignedIn
+from hunter_core.accounts.ways_out import lock_owner, tell_owner
 from hunter_core.errors import InvalidInput, NotFound, WebhookInactive, WebhookLimitReached
 from hunter_core.ids import HunterId, WebhookId, new_id
+from hunter_core.mail.mail import MailTemplate
 from hunter_core.ports import UnitOfWork
 from hunter_core.webhooks import signature
 from hunter_core.webhooks.delivery import WebhookDelivery
@@ -61,7 +64,7 @@ class WebhookEdit:
 def add_webhook(
     *,
     uow: UnitOfWork,
-    hunter_id: HunterId,
+    signed_in: SignedIn,
     url: str,
     events: Sequence[WebhookEvent],
     secret: str | None,
@@ -70,18 +73,22 @@ def add_webhook(
     now: datetime,
 ) -> NewWebhook:
     """
-    Add a webhook at *url* that is told *events*, signed with *secret* or a new one. The caller commits.
+    Add a webhook at *url* that is told *events*, signed with *secret* or a new one; its owner is told by mail.
+
+    The caller commits, and then writes `WEBHOOK_ADDED` to the security log (`accounts.ways_out`).
 
     Raises:
         InvalidInput: If address, events or secret cannot be used.
         NotFound: If there is no such hunter.
+        Unauthenticated: If the session has ended meanwhile.
         WebhookLimitReached: If the hunter has as many as there may be.
     """
     shown = sender.check(url)
     chosen = _checked(events)
     secret = signature.new_secret() if secret is None else secret
     signature.key_of(secret)
-    uow.hunters.lock(hunter_id)
+    account = lock_owner(uow=uow, signed_in=signed_in, now=now)
+    hunter_id = account.id
     if len(uow.webhooks.of(hunter_id)) >= MOST_WEBHOOKS:
         raise WebhookLimitReached(MOST_WEBHOOKS)
     webhook_id = WebhookId(new_id(now))
@@ -96,6 +103,7 @@ def add_webhook(
         updated_at=now,
     )
     uow.webhooks.add(hook)
+    tell_owner(uow=uow, account=account, template=MailTemplate.WEBHOOK_ADDED, target=shown, now=now)
     return NewWebhook(webhook=OpenWebhook(stored=hook, url=url), secret=secret)
 
 
@@ -107,7 +115,7 @@ def webhooks(*, uow: UnitOfWork, hunter_id: HunterId, vault: Vault) -> Sequence[
 def edit_webhook(
     *,
     uow: UnitOfWork,
-    hunter_id: HunterId,
+    signed_in: SignedIn,
     webhook_id: WebhookId,
     edit: WebhookEdit,
     sender: Sender,
@@ -115,19 +123,24 @@ def edit_webhook(
     now: datetime,
 ) -> OpenWebhook:
     """
-    Change a webhook, and return it; switched on again, its failures are forgotten. The caller commits.
+    Change a webhook, and return it; switched on again, its failures are forgotten.
+
+    Of another address its owner is told by mail. The caller commits, and then writes `WEBHOOK_MOVED` to the security
+    log (`accounts.ways_out`).
 
     Raises:
         InvalidInput: If the address or the events cannot be used.
         NotFound: If the hunter has no such webhook.
+        Unauthenticated: If the session has ended meanwhile.
     """
-    shown = None if edit.url is None else sender.check(edit.url)
+    shown = "" if edit.url is None else sender.check(edit.url)
     events = None if edit.events is None else _checked(edit.events)
-    uow.hunters.lock(hunter_id)
-    hook = uow.webhooks.get(hunter_id, webhook_id)
+    account = lock_owner(uow=uow, signed_in=signed_in, now=now)
+    hook = uow.webhooks.get(account.id, webhook_id)
     changes: dict[str, Any] = {}
     if edit.url is not None:
         changes |= {"sealed_url": vault.seal(edit.url, url_context(hook.id)), "shown": shown}
+        tell_owner(uow=uow, account=account, template=MailTemplate.WEBHOOK_ADDED, target=shown, now=now)
     if events is not None:
         changes["events"] = events
     if changes:
