@@ -59,7 +59,7 @@ class Outbox(Protocol):
     """Keeps events in the transaction of the change that caused them."""
 
     def add(self, events: Sequence[OutboxEvent]) -> None:
-        """Keep *events*; all are of one hunter, numbered onwards from `last_seq`."""
+        """Keep *events*, each hunter's numbered onwards from their `last_seq`."""
         ...
 
     def last_seq(self, hunter_id: HunterId) -> int:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hunter_core.live.tickets import LiveTickets
     from hunter_core.mail.ports import Mails
     from hunter_core.notifications.ports import Agendas, Notifications, PushDeliveries, PushTargets
+    from hunter_core.notifications.recipients import Recipients
     from hunter_core.quests.ports import QuestHistory, Quests, Skips
     from hunter_core.relay.ports import Backlog
     from hunter_core.webhooks.ports import WebhookDeliveries, Webhooks
@@ -200,6 +201,11 @@ class UnitOfWork(Protocol):
     @property
     def backlog(self) -> Backlog:
         """What of it the world was not told yet."""
+        ...
+
+    @property
+    def recipients(self) -> Recipients:
+        """How hunters are to be told."""
         ...
 
     @property

@@ -85,6 +85,10 @@ class TestNotifications(contract.NotificationsContract):
     pass
 
 
+class TestRecipients(contract.RecipientsContract):
+    pass
+
+
 class TestAgendas(contract.AgendasContract):
     pass
 

@@ -226,6 +226,27 @@ def test_a_void_takes_back_what_nobody_has_read_and_leaves_what_was(house: House
     assert [each.id for each in house.told(Kind.ACHIEVEMENT_UNLOCKED)] == [first.id]
 
 
+def test_what_is_taken_back_before_anybody_was_told_is_told_to_nobody(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.verified()
+    quest = house.quest()
+    with monkeypatch.context() as later:
+        later.setattr(house, "relayed", lambda: None)
+        house.void(house.complete(quest))
+        house.instant += timedelta(minutes=1)
+        outcome = house.complete(quest)
+
+    house.relayed()
+
+    told = house.told(Kind.ACHIEVEMENT_UNLOCKED)
+    assert len(told) == len(outcome.achievements) > 0
+    with house.store.read() as uow:
+        frames = [each.type for each in uow.outbox.since(house.hunter.id, 1, 1000)]
+    assert frames.count(events.NOTIFICATION_CREATED) == len(house.told())
+    assert len(house.mails()) == len(house.told())
+
+
 def test_an_achievement_earned_again_is_told_again(house: House) -> None:
     quest = house.quest()
     house.void(house.complete(quest))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from hunter_adapters.memory.locks import Locks
 from hunter_adapters.memory.scores import MemoryScores
 from hunter_adapters.memory.tables import ConstraintViolated, Tables
@@ -35,6 +37,10 @@ class MemoryHunters:
         hunter = self.get(hunter_id)
         self._locks.take("hunter", hunter_id)
         return hunter
+
+    def lock_all(self, hunter_ids: Iterable[HunterId]) -> Sequence[Hunter]:
+        there = self._tables.hunters.rows()
+        return [self.lock(each) for each in sorted(set(hunter_ids)) if each in there]
 
     def get(self, hunter_id: HunterId) -> Hunter:
         hunter = self._tables.hunters.rows().get(hunter_id)

@@ -63,9 +63,10 @@ class MemoryMails:
     def __init__(self, tables: Tables, locks: Locks) -> None:
         self._tables, self._locks = tables, locks
 
-    def add(self, mail: Mail) -> None:
-        self._tables.mails.add(mail.id, mail)
-        self._locks.take("mail", mail.id)
+    def add(self, *mails: Mail) -> None:
+        for mail in mails:
+            self._tables.mails.add(mail.id, mail)
+            self._locks.take("mail", mail.id)
 
     def lock_due(self, now: datetime, limit: int) -> Sequence[Mail]:
         due = [

@@ -25,15 +25,15 @@ class MemoryNotifications:
     def __init__(self, tables: Tables, locks: Locks) -> None:
         self._tables, self._locks = tables, locks
 
-    def known(self, ids: Sequence[NotificationId]) -> AbstractSet[NotificationId]:
-        return frozenset(ids) & self._tables.notifications.rows().keys()
-
-    def add(self, notifications: Sequence[Notification]) -> None:
-        for each in notifications:
+    def add(self, notifications: Sequence[Notification]) -> AbstractSet[NotificationId]:
+        known = self._tables.notifications.rows()
+        new = {each.id: each for each in notifications if each.id not in known}
+        for each in new.values():
             self._locks.need("hunter", each.hunter_id)
             if each.quest_id is not None and each.quest_id not in self._tables.quests.rows(each.hunter_id):
                 raise ConstraintViolated(f"There is no quest {each.quest_id}.")
             self._tables.notifications.add(each.id, each)
+        return frozenset(new)
 
     def save(self, notification: Notification) -> None:
         self._locks.need("hunter", notification.hunter_id)

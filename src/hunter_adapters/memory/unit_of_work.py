@@ -30,6 +30,7 @@ from hunter_adapters.memory.outbox import MemoryOutbox
 from hunter_adapters.memory.password_checks import MemoryPasswordChecks
 from hunter_adapters.memory.purges import MemoryPurges
 from hunter_adapters.memory.quests import MemoryQuestHistory, MemoryQuests, MemorySkips
+from hunter_adapters.memory.recipients import MemoryRecipients
 from hunter_adapters.memory.roster import MemoryRoster
 from hunter_adapters.memory.scores import MemoryScores
 from hunter_adapters.memory.situations import MemorySituations
@@ -74,6 +75,7 @@ class MemoryUnitOfWork:
         self.histories = MemoryHistories(tables, locks)
         self.outbox = MemoryOutbox(tables, locks)
         self.backlog = MemoryBacklog(tables, locks)
+        self.recipients = MemoryRecipients(tables)
         self.notifications = MemoryNotifications(tables, locks)
         self.agendas = MemoryAgendas(tables, locks)
         self.push_targets = MemoryPushTargets(tables, locks)

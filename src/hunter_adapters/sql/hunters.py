@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
 from sqlalchemy import select, update
 
 from hunter_adapters.sql.rows import HUNTER, hunter_of, hunter_row
 from hunter_adapters.sql.scores import SqlScores
-from hunter_adapters.sql.statements import Insert, Row, Statement, param
+from hunter_adapters.sql.statements import Insert, Row, Statement, at_most, padded, param
 from hunter_adapters.sql.tables import hunters
 from hunter_adapters.sql.transaction import Transaction
 from hunter_core.accounts.names import name_key
@@ -29,6 +32,15 @@ _SAVE = Statement(
 )
 
 
+@lru_cache(maxsize=8)
+def _lock_all(count: int) -> Statement:
+    these = [param(f"id_{place}", hunters.c.id) for place in range(count)]
+    # Rows are locked in the order in which they come: that of SPEC 7.
+    return Statement(
+        select(hunters).where(hunters.c.id.in_(these)).order_by(hunters.c.id).with_for_update(key_share=True)
+    )
+
+
 class SqlHunters:
     """Keeps hunters in a table."""
 
@@ -47,6 +59,15 @@ class SqlHunters:
         hunter = _found(self._sql.row(_LOCK, hunter_id=hunter_id), hunter_id)
         self._sql.active[hunter_id] = hunter.is_active
         return hunter
+
+    def lock_all(self, hunter_ids: Iterable[HunterId]) -> Sequence[Hunter]:
+        found: list[Hunter] = []
+        for first in at_most(64, sorted(set(hunter_ids))):
+            named = {f"id_{place}": each for place, each in enumerate(padded(first))}
+            found += map(hunter_of, self._sql.rows(_lock_all(len(named)), **named))
+        for hunter in found:
+            self._sql.active[hunter.id] = hunter.is_active
+        return found
 
     def get(self, hunter_id: HunterId) -> Hunter:
         return _found(self._sql.row(_GET, hunter_id=hunter_id), hunter_id)

@@ -55,8 +55,8 @@ class SqlMails:
     def __init__(self, transaction: Transaction) -> None:
         self._sql = transaction
 
-    def add(self, mail: Mail) -> None:
-        self._sql.insert(_ADD, [_row(mail)])
+    def add(self, *mails: Mail) -> None:
+        self._sql.insert(_ADD, [_row(mail) for mail in mails])
 
     def lock_due(self, now: datetime, limit: int) -> Sequence[Mail]:
         return [mail_of(row) for row in self._sql.rows(_LOCK_DUE, now=now, most=limit)]

@@ -23,7 +23,7 @@ _COLUMNS = columns_of(notifications)
 _MINE = _T.hunter_id == param("hunter", _T.hunter_id)
 _SHOWN = (_T.is_sent, _T.deleted_at.is_(None))
 _UNSENT = (~_T.is_sent, _T.deleted_at.is_(None))
-_ADD = Insert(notifications, _COLUMNS)
+_ADD = Insert(notifications, _COLUMNS, unless=("id",))
 _SAVED = ("is_read", "is_sent", "scheduled_for", "sent_at", "deleted_at")
 _SAVE = Statement(
     update(notifications)
@@ -57,11 +57,6 @@ _UNSENT_OF = Statement(
 )
 
 
-@lru_cache(maxsize=16)
-def _known(count: int) -> Statement:
-    return Statement(select(_T.id).where(_T.id.in_([param(f"id_{n}", _T.id) for n in range(count)])))
-
-
 @lru_cache(maxsize=8)
 def _page(by_unread: bool, by_kind: bool) -> tuple[Statement, Statement]:
     conditions: list[Any] = [_MINE, *_SHOWN]
@@ -87,14 +82,9 @@ class SqlNotifications:
     def __init__(self, transaction: Transaction) -> None:
         self._sql = transaction
 
-    def known(self, ids: Sequence[NotificationId]) -> AbstractSet[NotificationId]:
-        if not ids:
-            return frozenset()
-        named = {f"id_{place}": each for place, each in enumerate(padded(ids))}
-        return frozenset(row[0] for row in self._sql.rows(_known(len(named)), **named))
-
-    def add(self, notifications: Sequence[Notification]) -> None:
-        self._sql.insert(_ADD, [_row(each) for each in notifications])
+    def add(self, notifications: Sequence[Notification]) -> AbstractSet[NotificationId]:
+        rows = self._sql.insert_new(_ADD, [_row(each) for each in notifications])
+        return frozenset(row[0] for row in rows)
 
     def save(self, notification: Notification) -> None:
         self._sql.do(

@@ -128,11 +128,15 @@ class Insert:
     An insert of one or more rows into *table* by one statement, compiled once for each number of rows.
 
     A row gives the values of *columns* in their order. With *onto* (the primary key) a row that is there
-    already takes the new values.
+    already takes the new values; with *unless* (likewise) it is left as it is, and the keys of the others
+    are returned.
     """
 
-    def __init__(self, table: Table, columns: Sequence[str], *, onto: Sequence[str] = ()) -> None:
+    def __init__(
+        self, table: Table, columns: Sequence[str], *, onto: Sequence[str] = (), unless: Sequence[str] = ()
+    ) -> None:
         self.table, self.columns, self.onto = table, tuple(columns), tuple(onto)
+        self.unless = tuple(unless)
         self._of: dict[int, tuple[Statement, list[str]]] = {}
 
     def of(self, rows: int) -> tuple[Statement, list[str]]:
@@ -152,6 +156,9 @@ class Insert:
         if self.onto:
             changed = {name: construct.excluded[name] for name in self.columns if name not in self.onto}
             construct = construct.on_conflict_do_update(index_elements=list(self.onto), set_=changed)
+        if self.unless:
+            construct = construct.on_conflict_do_nothing(index_elements=list(self.unless))
+            construct = construct.returning(*(of[name] for name in self.unless))
         executable: Executable = construct
         return executable
 
@@ -174,6 +181,11 @@ def columns_of(table: Table) -> tuple[str, ...]:
 def param(name: str, like: Any) -> Any:
     """Return the parameter *name*, of the type of the column *like*."""
     return bindparam(name, type_=like.type)
+
+
+def at_most(count: int, ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """Yield *ids* in parts of at most *count*: a statement has an end to what it names."""
+    return (ids[first : first + count] for first in range(0, len(ids), count))
 
 
 def padded(ids: Iterable[Any]) -> list[Any]:

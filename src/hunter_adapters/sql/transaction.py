@@ -113,6 +113,15 @@ class Transaction:
             statement, names = insert.of(len(chunk))
             self.do(statement, **dict(zip(names, chain.from_iterable(chunk), strict=True)))
 
+    def insert_new(self, insert: Insert, rows: Sequence[Row]) -> list[Row]:
+        """Insert those of *rows* that are not there yet, and return their keys (`Insert`, with *unless*)."""
+        new: list[Row] = []
+        for first in range(0, len(rows), MOST_ROWS):
+            chunk = rows[first : first + MOST_ROWS]
+            statement, names = insert.of(len(chunk))
+            new += self.rows(statement, **dict(zip(names, chain.from_iterable(chunk), strict=True)))
+        return new
+
     def commit(self) -> None:
         """Make it last."""
         if self._over:

@@ -27,6 +27,7 @@ from hunter_adapters.sql.password_checks import SqlPasswordChecks
 from hunter_adapters.sql.purges import SqlPurges
 from hunter_adapters.sql.pushes import SqlPushDeliveries, SqlPushTargets
 from hunter_adapters.sql.quests import SqlQuestHistory, SqlQuests, SqlSkips
+from hunter_adapters.sql.recipients import SqlRecipients
 from hunter_adapters.sql.roster import SqlRoster
 from hunter_adapters.sql.scores import SqlScores
 from hunter_adapters.sql.sessions import SqlSessions
@@ -161,6 +162,10 @@ class SqlUnitOfWork:
     @property
     def backlog(self) -> SqlBacklog:
         return SqlBacklog(self._sql)
+
+    @property
+    def recipients(self) -> SqlRecipients:
+        return SqlRecipients(self._sql)
 
     @property
     def notifications(self) -> SqlNotifications:

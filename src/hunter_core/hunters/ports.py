@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from hunter_core.hunters.hunter import Hunter
@@ -27,6 +28,15 @@ class Hunters(Protocol):
         Raises:
             NotFound: If there is no such hunter.
             StoreUnavailable: If the lock was not to be had in time.
+        """
+        ...
+
+    def lock_all(self, hunter_ids: Iterable[HunterId]) -> Sequence[Hunter]:
+        """
+        Return these hunters, locked like one, in the order of their ids; who is not there is left out.
+
+        Raises:
+            StoreUnavailable: If a lock was not to be had in time.
         """
         ...
 

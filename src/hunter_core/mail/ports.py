@@ -14,8 +14,8 @@ from hunter_core.mail.mail import Mail, MailTemplate
 class Mails(Protocol):
     """Keeps mails that wait to be sent, a row each."""
 
-    def add(self, mail: Mail) -> None:
-        """Keep a new mail."""
+    def add(self, *mails: Mail) -> None:
+        """Keep new mails."""
         ...
 
     def lock_due(self, now: datetime, limit: int) -> Sequence[Mail]:

@@ -23,14 +23,27 @@ def post(
 ) -> None:
     """Keep a mail to the address *to* with this transaction; *details* hold no secret, *code* is derived later."""
     uow.mails.add(
-        Mail(
-            id=MailId(new_id(now)),
-            account_id=account_id,
-            recipient=to,
-            template=template,
-            code_id=None if code is None else code.id,
-            details=dict(details or {}),
-            created_at=now,
-            due_at=now,
-        )
+        written(template=template, to=to, account_id=account_id, now=now, code=code, details=details)
+    )
+
+
+def written(
+    *,
+    template: MailTemplate,
+    to: str,
+    account_id: AccountId | None,
+    now: datetime,
+    code: OneTimeCode | None = None,
+    details: Mapping[str, str] | None = None,
+) -> Mail:
+    """Return a mail as `post` keeps it: for whoever keeps many at once."""
+    return Mail(
+        id=MailId(new_id(now)),
+        account_id=account_id,
+        recipient=to,
+        template=template,
+        code_id=None if code is None else code.id,
+        details=dict(details or {}),
+        created_at=now,
+        due_at=now,
     )

@@ -9,12 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from hunter_core import events
-from hunter_core.errors import NotFound
 from hunter_core.events import OutboxEvent
 from hunter_core.hunters.settings import Settings
-from hunter_core.ids import AchievementId, HunterId
+from hunter_core.ids import AchievementId, HunterId, NotificationId
 from hunter_core.notifications.notification import NotificationType, of_event
-from hunter_core.notifications.tell import Draft, tell
+from hunter_core.notifications.tell import Draft, Telling, tell_all
 from hunter_core.notifications.texts import Catalogue, Text, catalogue_of
 from hunter_core.ports import UnitOfWork
 
@@ -40,37 +39,37 @@ class NotificationConsumer:
     def consume(self, uow: UnitOfWork, events: Sequence[OutboxEvent], now: datetime) -> None:
         """Tell what is to be told of *events*, and see to it that whoever may have something due is looked at."""
         # Hunters first, in the order of their ids (SPEC 7), then their agendas.
-        for hunter_id, theirs in sorted(_told_by_hunter(events).items()):
-            _tell(uow, hunter_id, theirs, now)
+        _tell(uow, events, now)
         _expect(uow, events)
 
 
-def _told_by_hunter(found: Sequence[OutboxEvent]) -> dict[HunterId, list[OutboxEvent]]:
+def _tell(uow: UnitOfWork, found: Sequence[OutboxEvent], now: datetime) -> None:
+    """Tell all hunters together: the statements are those of the batch, not of each of them."""
     by_hunter: dict[HunterId, list[OutboxEvent]] = {}
     for event in found:
         if event.type in _TYPES or event.type == events.ACHIEVEMENT_REVOKED:
             by_hunter.setdefault(event.hunter_id, []).append(event)
-    return by_hunter
-
-
-def _tell(uow: UnitOfWork, hunter_id: HunterId, theirs: Sequence[OutboxEvent], now: datetime) -> None:
-    try:
-        hunter = uow.hunters.lock(hunter_id)
-    except NotFound:
-        # Erased meanwhile: there is nobody to be told.
+    if not by_hunter:
         return
-    settings = uow.settings.get(hunter_id)
-    drafts: list[Draft] = []
-    for event in theirs:
-        if event.type == events.ACHIEVEMENT_REVOKED:
-            # What was taken back before anybody read of it, nobody needs to read.
-            tell(uow=uow, hunter=hunter, settings=settings, drafts=drafts, now=now)
-            drafts.clear()
-            achievement_id = AchievementId(UUID(event.data["achievementId"]))
-            uow.notifications.withdraw(hunter_id, achievement_id, now)
-        else:
-            drafts.append(_draft(event, settings))
-    tell(uow=uow, hunter=hunter, settings=settings, drafts=drafts, now=now)
+    hunters = uow.hunters.lock_all(by_hunter)
+    recipients = uow.recipients.of([hunter.id for hunter in hunters])
+    tellings = []
+    for hunter in hunters:
+        recipient, drafts = recipients.get(hunter.id), dict[NotificationId, Draft]()
+        if recipient is None:
+            # Being erased, as is who is not among the hunters any more: there is nobody to be told.
+            continue
+        for event in by_hunter[hunter.id]:
+            if event.type == events.ACHIEVEMENT_REVOKED:
+                # What was taken back before anybody read of it, nobody needs to read.
+                achievement_id = AchievementId(UUID(event.data["achievementId"]))
+                uow.notifications.withdraw(hunter.id, achievement_id, now)
+                drafts = {each.id: each for each in drafts.values() if each.achievement_id != achievement_id}
+            else:
+                draft = _draft(event, recipient.settings)
+                drafts[draft.id] = draft
+        tellings.append(Telling(hunter, recipient, list(drafts.values())))
+    tell_all(uow=uow, tellings=tellings, now=now)
 
 
 def _draft(event: OutboxEvent, settings: Settings) -> Draft:

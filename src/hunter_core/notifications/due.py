@@ -74,7 +74,7 @@ def send_due(*, store: Store, clock: Clock) -> bool:
 
         def send(uow: UnitOfWork, hunter_id: HunterId = hunter_id) -> int:
             hunter = uow.hunters.lock(hunter_id)
-            return send_waiting(uow=uow, hunter=hunter, settings=uow.settings.get(hunter_id), now=now)
+            return send_waiting(uow=uow, hunter=hunter, now=now)
 
         try:
             store.run(send)
@@ -117,7 +117,7 @@ def look_at(*, uow: UnitOfWork, hunter_id: HunterId, now: datetime, rulebook: Ru
         if outlook.has_broken(rulebook.streaks) and broken_after != hunter.last_day:
             _announce_the_end(uow, hunter, now)
             broken_after = hunter.last_day
-        tell(uow=uow, hunter=hunter, settings=settings, drafts=drafts, now=now)
+        tell(uow=uow, hunter=hunter, drafts=drafts, now=now)
     uow.agendas.save(
         Agenda(
             hunter_id=hunter_id,

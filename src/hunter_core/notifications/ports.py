@@ -34,12 +34,8 @@ class Agenda:
 class Notifications(Protocol):
     """Keeps notifications, a row each. Whoever writes has locked the hunter."""
 
-    def known(self, ids: Sequence[NotificationId]) -> AbstractSet[NotificationId]:
-        """Return which of *ids* there are, removed ones among them."""
-        ...
-
-    def add(self, notifications: Sequence[Notification]) -> None:
-        """Keep new notifications."""
+    def add(self, notifications: Sequence[Notification]) -> AbstractSet[NotificationId]:
+        """Keep those of *notifications* whose ids there were not, removed ones counted; return these ids."""
         ...
 
     def save(self, notification: Notification) -> None:
@@ -123,12 +119,12 @@ class PushTargets(Protocol):
         """Return the hunter's targets, the oldest first."""
         ...
 
-    def reseal(self, target: PushTarget) -> None:
-        """Keep what is sealed of *target* as it is now, if the target is still there; nobody has to hold a lock."""
-        ...
-
     def add(self, target: PushTarget) -> None:
         """Keep a new target."""
+        ...
+
+    def reseal(self, target: PushTarget) -> None:
+        """Keep what is sealed of *target* as it is now, if the target is still there; nobody has to hold a lock."""
         ...
 
     def remove(self, hunter_id: HunterId, target_id: PushTargetId) -> bool:

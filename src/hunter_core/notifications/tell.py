@@ -7,19 +7,21 @@ queue of its own. Settings are obeyed in the moment in which something is sent (
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from hunter_core import events
+from hunter_core.events import OutboxEvent
 from hunter_core.hunters.hunter import Hunter
-from hunter_core.hunters.settings import Settings
-from hunter_core.ids import AchievementId, NotificationId, QuestId
-from hunter_core.mail.mail import MailTemplate
-from hunter_core.mail.post import post
+from hunter_core.ids import AchievementId, HunterId, NotificationId, QuestId
+from hunter_core.mail.mail import Mail, MailTemplate
+from hunter_core.mail.post import written
 from hunter_core.notifications.moments import quiet_until
 from hunter_core.notifications.notification import Notification, NotificationType, is_wanted
 from hunter_core.notifications.push import PushDelivery
+from hunter_core.notifications.recipients import Recipient
 from hunter_core.notifications.texts import Text
 from hunter_core.ports import UnitOfWork
 
@@ -42,9 +44,15 @@ class Draft:
     rings: bool = False
 
 
-def tell(
-    *, uow: UnitOfWork, hunter: Hunter, settings: Settings, drafts: Sequence[Draft], now: datetime
-) -> int:
+class Telling(NamedTuple):
+    """What one hunter, who is locked, is told; *recipient* was read after that."""
+
+    hunter: Hunter
+    recipient: Recipient
+    drafts: Sequence[Draft]
+
+
+def tell(*, uow: UnitOfWork, hunter: Hunter, drafts: Sequence[Draft], now: datetime) -> int:
     """
     Tell *hunter*, who is locked, those of *drafts* that were never told; return how many are new.
 
@@ -52,17 +60,32 @@ def tell(
     """
     if not drafts:
         return 0
-    known = uow.notifications.known([draft.id for draft in drafts])
-    later = quiet_until(hunter.calendar, settings.quiet_hours, now)
-    made = []
-    for draft in {draft.id: draft for draft in drafts}.values():
+    return tell_all(uow=uow, tellings=[Telling(hunter, _recipient(uow, hunter), drafts)], now=now)
+
+
+def tell_all(*, uow: UnitOfWork, tellings: Sequence[Telling], now: datetime) -> int:
+    """Do what `tell` does, for many hunters by as many statements as for one; each is named once."""
+    made = [each for telling in tellings for each in _made(telling, now)]
+    if not made:
+        return 0
+    new = uow.notifications.add(made)
+    sent: dict[HunterId, list[Notification]] = {}
+    for each in made:
+        if each.id in new and each.is_sent:
+            sent.setdefault(each.hunter_id, []).append(each)
+    _send(uow, [telling for telling in tellings if telling.hunter.id in sent], sent, now)
+    return len(new)
+
+
+def _made(telling: Telling, now: datetime) -> Iterator[Notification]:
+    settings = telling.recipient.settings
+    later = quiet_until(telling.hunter.calendar, settings.quiet_hours, now)
+    for draft in {draft.id: draft for draft in telling.drafts}.values():
         waits = later is not None and not draft.rings
-        if draft.id in known or not (waits or is_wanted(draft.type, settings)):
-            continue
-        made.append(
-            Notification(
+        if waits or is_wanted(draft.type, settings):
+            yield Notification(
                 id=draft.id,
-                hunter_id=hunter.id,
+                hunter_id=telling.hunter.id,
                 type=draft.type,
                 title=draft.text.title,
                 message=draft.text.message,
@@ -72,72 +95,76 @@ def tell(
                 sent_at=None if waits else now,
                 created_at=now,
             )
-        )
-    if made:
-        uow.notifications.add(made)
-        _send(uow, hunter, settings, [each for each in made if each.is_sent], now)
-    return len(made)
 
 
-def send_waiting(*, uow: UnitOfWork, hunter: Hunter, settings: Settings, now: datetime) -> int:
+def send_waiting(*, uow: UnitOfWork, hunter: Hunter, now: datetime) -> int:
     """
     Send what waited for the end of the quiet hours of *hunter*, who is locked; return how many.
 
     What the settings do not want any more is dropped. Where it is quiet again, it waits on.
     """
-    later = quiet_until(hunter.calendar, settings.quiet_hours, now)
+    recipient = _recipient(uow, hunter)
+    later = quiet_until(hunter.calendar, recipient.settings.quiet_hours, now)
     sent = []
     for each in uow.notifications.unsent(hunter.id, now):
-        if not is_wanted(each.type, settings):
+        if not is_wanted(each.type, recipient.settings):
             uow.notifications.save(replace(each, deleted_at=now))
         elif later is not None:
             uow.notifications.save(replace(each, scheduled_for=later))
         else:
             sent.append(replace(each, sent_at=now))
             uow.notifications.save(sent[-1])
-    _send(uow, hunter, settings, sent, now)
+    if sent:
+        _send(uow, [Telling(hunter, recipient, ())], {hunter.id: sent}, now)
     return len(sent)
 
 
+def _recipient(uow: UnitOfWork, hunter: Hunter) -> Recipient:
+    return uow.recipients.of([hunter.id])[hunter.id]
+
+
 def _send(
-    uow: UnitOfWork, hunter: Hunter, settings: Settings, sent: Sequence[Notification], now: datetime
+    uow: UnitOfWork,
+    tellings: Sequence[Telling],
+    sent: Mapping[HunterId, Sequence[Notification]],
+    now: datetime,
 ) -> None:
-    if not sent:
-        return
-    news = events.Announcements(hunter.id, after=uow.outbox.last_seq(hunter.id), at=now)
-    for each in sent:
-        news.tell(events.NOTIFICATION_CREATED, **_told(each))
-    uow.outbox.add(news.events)
-    if not hunter.is_active:
-        # Nothing leaves the server for an account that is out of use.
-        return
-    if settings.email_notifications:
-        _mail(uow, hunter, sent, now)
-    if settings.push_notifications:
-        uow.push_deliveries.add(
-            [
-                PushDelivery(target_id=target.id, notification_id=each.id, created_at=now, due_at=now)
-                for target in uow.push_targets.of(hunter.id)
-                for each in sent
+    told: list[OutboxEvent] = []
+    mails: list[Mail] = []
+    pushes: list[PushDelivery] = []
+    for hunter, recipient, _ in tellings:
+        news = events.Announcements(hunter.id, after=recipient.last_seq, at=now)
+        for each in sent[hunter.id]:
+            news.tell(events.NOTIFICATION_CREATED, **_told(each))
+        told += news.events
+        if not hunter.is_active:
+            # Nothing leaves the server for an account that is out of use.
+            continue
+        # An address that nobody has proved may be somebody else's, who asked for none of this.
+        if recipient.settings.email_notifications and recipient.takes_mail:
+            mails += [_mail(recipient, each, now) for each in sent[hunter.id]]
+        if recipient.settings.push_notifications:
+            pushes += [
+                PushDelivery(target_id=target, notification_id=each.id, created_at=now, due_at=now)
+                for target in recipient.push_targets
+                for each in sent[hunter.id]
             ]
-        )
+    uow.outbox.add(told)
+    if mails:
+        uow.mails.add(*mails)
+    if pushes:
+        uow.push_deliveries.add(pushes)
 
 
-def _mail(uow: UnitOfWork, hunter: Hunter, sent: Sequence[Notification], now: datetime) -> None:
-    account = uow.accounts.get(hunter.id)
-    # An address that nobody has proved may be somebody else's, who asked for none of this.
-    if not (account.is_verified and account.is_active):
-        return
-    for each in sent:
-        is_digest = each.type is NotificationType.DAILY_DIGEST
-        post(
-            uow=uow,
-            template=MailTemplate.DAILY_DIGEST if is_digest else MailTemplate.NOTIFICATION,
-            to=account.email,
-            account_id=account.id,
-            now=now,
-            details={"title": each.title, "message": each.message},
-        )
+def _mail(recipient: Recipient, each: Notification, now: datetime) -> Mail:
+    is_digest = each.type is NotificationType.DAILY_DIGEST
+    return written(
+        template=MailTemplate.DAILY_DIGEST if is_digest else MailTemplate.NOTIFICATION,
+        to=recipient.email,
+        account_id=each.hunter_id,
+        now=now,
+        details={"title": each.title, "message": each.message},
+    )
 
 
 def _told(each: Notification) -> dict[str, str | None]:

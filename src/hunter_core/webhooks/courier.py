@@ -112,9 +112,9 @@ class Courier(Carrier[WebhookTask, _Tried]):
         failed = hook.failed(tried.status, tried.why, now, for_good=is_gone)
         uow.webhooks.save(failed)
         if hook.is_active and not failed.is_active:
-            settings = uow.settings.get(hunter.id)
-            draft = _said(failed, settings.language, is_gone=is_gone)
-            tell(uow=uow, hunter=hunter, settings=settings, drafts=[draft], now=now)
+            language = uow.settings.get(hunter.id).language
+            draft = _said(failed, language, is_gone=is_gone)
+            tell(uow=uow, hunter=hunter, drafts=[draft], now=now)
             log.warning("the webhook %s was switched off after %s failures", hook.id, failed.failures)
 
 

@@ -36,6 +36,7 @@ from hunter_adapters.testing.contract.purges import PurgesContract
 from hunter_adapters.testing.contract.pushes import PushesContract
 from hunter_adapters.testing.contract.quests import QuestHistoryContract, QuestsContract, SkipsContract
 from hunter_adapters.testing.contract.races import OverlappingRequestsContract
+from hunter_adapters.testing.contract.recipients import RecipientsContract
 from hunter_adapters.testing.contract.relay import RelayContract
 from hunter_adapters.testing.contract.roster import RosterContract
 from hunter_adapters.testing.contract.situations import SituationsContract
@@ -78,6 +79,7 @@ __all__ = [
     "PushesContract",
     "QuestHistoryContract",
     "QuestsContract",
+    "RecipientsContract",
     "RecoveryCodesContract",
     "RelayContract",
     "RosterContract",
