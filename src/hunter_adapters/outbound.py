@@ -16,7 +16,18 @@ Network = IPv4Network | IPv6Network
 # Prefixes in which other addresses hide: those of 6to4, and those that a translator makes of IPv4.
 _HIDING = (ip_network("2002::/16"), ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
 # Nobody's, or of one site, though Python (not in each version) takes them for public.
-_NOBODYS = (ip_network("fec0::/10"), ip_network("192.0.0.0/24"), ip_network("192.88.99.0/24"))
+_NOBODYS = (
+    ip_network("fec0::/10"),
+    ip_network("3fff::/20"),
+    ip_network("5f00::/16"),
+    ip_network("192.0.0.0/24"),
+    ip_network("192.88.99.0/24"),
+)
+# Of a cloud's own machines alone (Azure): public by its number, and yet it answers only from within.
+_A_CLOUDS = (ip_network("168.63.129.16/32"),)
+
+MOST_ADDRESSES = 3
+"""Addresses of a name that are tried: one who names hundreds that take no connection holds nobody up for long."""
 
 
 class AddressRefused(OSError):
@@ -61,7 +72,7 @@ class Outbound:
 
     def addresses(self, host: str, port: int) -> list[tuple[int, str]]:
         """
-        Return the families and addresses behind *host* that may be connected to.
+        Return the families and addresses behind *host* that may be connected to, the first `MOST_ADDRESSES`.
 
         Raises:
             AddressRefused: If there are addresses, but none that is allowed.
@@ -71,12 +82,12 @@ class Outbound:
             found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
         except UnicodeError as error:
             raise OSError(f"{host!r} is no name of a host") from error
-        allowed = [
+        allowed: list[tuple[int, str]] = [
             (family, str(where[0])) for family, _, _, _, where in found if self.is_allowed(str(where[0]))
         ]
         if not allowed:
             raise AddressRefused(f"{host} leads to no public address")
-        return list(dict.fromkeys(allowed))
+        return list(dict.fromkeys(allowed))[:MOST_ADDRESSES]
 
     def connect(self, host: str, port: int, timeout: float | None) -> socket.socket:
         """
@@ -105,6 +116,10 @@ class Outbound:
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    if any(address in network for network in (*_HIDING, *_NOBODYS) if network.version == address.version):
+    if any(
+        address in network
+        for network in (*_HIDING, *_NOBODYS, *_A_CLOUDS)
+        if network.version == address.version
+    ):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved

@@ -12,12 +12,14 @@ from socket import SHUT_RDWR, socket
 from typing import Any
 
 import apprise
+import requests
 from urllib3.util import connection as urllib3_connection
 
 from hunter_adapters.outbound import AddressRefused, Outbound
 from hunter_core.errors import InvalidInput
 from hunter_core.notifications.ports import PushFailed
 from hunter_core.notifications.push import LONGEST_SHOWN, LONGEST_URL
+from hunter_core.places import MOST_AT_ONCE
 
 HOSTED = frozenset({"discord", "pbul", "pover", "slack", "tgram"})
 """Services whose addresses name no host: apprise knows where they are."""
@@ -28,8 +30,8 @@ SELF_HOSTED = frozenset({"gotifys", "matrixs", "mmosts", "ntfys"})
 LONGEST_PUSH = 15.0
 """Seconds after which a push has failed, and its connection is cut, whatever its target still does."""
 
-MOST_STUCK = 32
-"""Pushes that may hang beyond their time (a name that nobody resolves); past it no further ones are begun."""
+MOST_STUCK = 4 * MOST_AT_ONCE
+"""Pushes under way, and those that hang beyond their time (a name that nobody resolves): no more are begun."""
 
 ENDS_SECONDS = 1.0
 """Seconds that a push which was cut has to end."""
@@ -149,18 +151,21 @@ class _Guard:
 
     def __init__(self, outbound: Outbound) -> None:
         self._outbound = outbound
-        self._changing, self._is_over = threading.Lock(), False
+        self._changing, self._ended = threading.Lock(), threading.Event()
         self._held: list[socket] = []
         self.refused = False
 
     def connect(self, host: str, port: int, timeout: float) -> socket:
+        if self._ended.is_set():
+            # Nor the next of its addresses, nor where a redirect leads.
+            raise TimeoutError("the time of this push is over")
         try:
             connection = self._outbound.connect(host, port, timeout)
         except AddressRefused:
             self.refused = True
             raise
         with self._changing:
-            if self._is_over:
+            if self._ended.is_set():
                 connection.close()
                 raise TimeoutError("the time of this push is over")
             # TLS takes the socket over; this one leads to the same connection.
@@ -170,7 +175,7 @@ class _Guard:
     def end(self) -> None:
         """Cut them: each byte that a target drips would come in time, and its thread would wait for ever."""
         with self._changing:
-            self._is_over = True
+            self._ended.set()
             held, self._held = self._held, []
         for each in held:
             with suppress(OSError):
@@ -182,11 +187,35 @@ _guarded = threading.local()
 """Says in which threads connections are looked at: those of pushes."""
 
 _unguarded = urllib3_connection.create_connection
+# What requests asks, in two of its modules each.
+_ASKING: tuple[Any, ...] = (requests.utils, requests.sessions)
+_environ_proxies = requests.utils.get_environ_proxies
+_netrc_auth = requests.utils.get_netrc_auth
 
 
 def _guard_connections() -> None:
-    """Let urllib3, by which apprise connects, ask in the threads of pushes where it may go."""
+    """
+    Let urllib3, by which apprise connects, ask in the threads of pushes where it may go.
+
+    There requests takes nothing from the environment: a proxy would resolve the name, and connect, where nobody looks,
+    and what is in a `.netrc` is for no server that a hunter names.
+    """
     urllib3_connection.create_connection = _create_connection
+    for module in _ASKING:
+        module.get_environ_proxies = _proxies
+        module.get_netrc_auth = _no_auth
+
+
+def _proxies(url: str, no_proxy: str | None = None) -> dict[str, str]:
+    return {} if _is_guarded() else _environ_proxies(url, no_proxy=no_proxy)
+
+
+def _no_auth(url: str, raise_errors: bool = False) -> tuple[str, str] | None:
+    return None if _is_guarded() else _netrc_auth(url, raise_errors)
+
+
+def _is_guarded() -> bool:
+    return getattr(_guarded, "by", None) is not None
 
 
 def _create_connection(address: tuple[str, int], timeout: Any = None, *more: Any, **options: Any) -> socket:

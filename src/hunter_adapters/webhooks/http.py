@@ -27,11 +27,12 @@ from hunter_core.webhooks.webhook import LONGEST_SHOWN, LONGEST_URL
 CONNECT_SECONDS = 5.0
 """Seconds in which a target must take the connection."""
 
-MOST_ADDRESSES = 3
-"""Addresses of a name that are tried."""
-
 LONGEST_SEND = 10.0
-"""Seconds after which a message has failed, however alive its target seems: a slow drip is no answer."""
+"""
+Seconds after which a message has failed, however alive its target seems: a slow drip is no answer.
+
+Only a name that nobody resolves can take longer: the resolver of the system is waited for.
+"""
 
 LONGEST_BODY = 4096
 """Bytes of an answer's body that are taken; the connection is closed on whatever else comes."""
@@ -39,6 +40,7 @@ LONGEST_BODY = 4096
 USER_AGENT = "hunter-system"
 
 _HTTPS_PORT, _HTTP_PORT = 443, 80
+_MOMENT = 0.001
 
 log = logging.getLogger("hunter.webhooks")
 
@@ -73,7 +75,8 @@ class HttpSender:
             raise SendFailed("its address is not allowed any more") from error
         deadline = time.monotonic() + LONGEST_SEND
         try:
-            with _Cut(self._connected(parts), LONGEST_SEND) as cut:
+            connection = self._connected(parts, deadline)
+            with _Cut(connection, max(_MOMENT, deadline - time.monotonic())) as cut:
                 status = self._exchange(cut, parts, headers, body)
         except AddressRefused as error:
             raise SendFailed("it leads into a private network") from error
@@ -109,17 +112,20 @@ class HttpSender:
             raise InvalidInput("url", "must not have a fragment")
         return parts
 
-    def _connected(self, parts: SplitResult) -> socket.socket:
-        """Return a connection to one of the addresses of the host that may be connected to."""
+    def _connected(self, parts: SplitResult, deadline: float) -> socket.socket:
+        """Return a connection, made before *deadline*, to one of the addresses of the host that may be connected to."""
         host = parts.hostname or ""
         port = parts.port or (_HTTPS_PORT if parts.scheme == "https" else _HTTP_PORT)
         failure: OSError = AddressRefused(f"{host} leads to no address that may be asked without TLS")
-        for _, address in self._outbound.addresses(host, port)[:MOST_ADDRESSES]:
+        for _, address in self._outbound.addresses(host, port):
             if parts.scheme == "http" and not self._is_in_lan(address):
                 continue
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
             try:
                 # By its number: nobody is asked a second time where the name leads.
-                return self._outbound.connect(address, port, CONNECT_SECONDS)
+                return self._outbound.connect(address, port, min(CONNECT_SECONDS, left))
             except OSError as error:
                 failure = error
         raise failure

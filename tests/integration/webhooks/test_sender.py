@@ -195,6 +195,21 @@ def test_a_redirect_is_an_answer_and_is_not_followed(status: int) -> None:
         assert inner.connections == 0
 
 
+def test_a_name_that_is_slow_to_resolve_is_given_no_further_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "LONGEST_SEND", 0.05)
+    with a_receiver() as receiver:
+
+        def slow(*_: Any, **__: Any) -> Any:
+            time.sleep(0.1)
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", receiver.port))]
+
+        monkeypatch.setattr(socket, "getaddrinfo", slow)
+        with pytest.raises(SendFailed, match="in time"):
+            sent(f"http://slow.example:{receiver.port}/")
+
+    assert receiver.connections == 0
+
+
 # --- without TLS, only where somebody said so -------------------------------------------------------------------
 
 
