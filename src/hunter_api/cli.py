@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import logging
+import os
 import sys
 from datetime import UTC
 from typing import NoReturn
@@ -11,13 +13,17 @@ from cyclopts import App, CycloptsError
 
 from hunter_api import VERSION
 from hunter_api.admin import admin
+from hunter_api.entry import STAYING
 from hunter_api.settings import SettingInvalid, load
+from hunter_api.settings.values import LogFormat
 from hunter_api.terminal import console as _console
 from hunter_api.terminal import opened as _opened
 from hunter_core.errors import HunterError
 
 CANNOT_START = 2
 """The exit code where a setting, a file or an argument is at fault; one line on stderr says which."""
+
+_FORMAT = "HUNTER_LOG_FORMAT"
 
 app = App(
     name="hunter",
@@ -238,7 +244,15 @@ def main() -> NoReturn:
 
 
 def _give_up(why: str) -> NoReturn:
-    sys.stderr.write(f"hunter: {' '.join(why.split())}\n")
+    line = " ".join(why.split())
+    if sys.argv[1:2] and sys.argv[1] in STAYING and os.environ.get(_FORMAT, "").lower() == LogFormat.JSON:
+        # Programs read what these say, from the first line to the last.
+        from hunter_api.log_lines import log_to_stderr
+
+        log_to_stderr(LogFormat.JSON, "info")
+        logging.getLogger("hunter").critical("%s", line)
+    else:
+        sys.stderr.write(f"hunter: {line}\n")
     sys.exit(CANNOT_START)
 
 

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Sequence
 from multiprocessing.connection import wait
@@ -63,9 +64,15 @@ class Crew:
 def _serve(listener: socket.socket, metrics: socket.socket | None) -> None:
     """Be one of the processes: read the settings of the environment, and serve."""
     from hunter_api.serve import serve_on
+    from hunter_api.settings import SettingInvalid
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    serve_on(listener, metrics)
+    try:
+        serve_on(listener, metrics)
+    except Exception as error:
+        # A line of the log like any other; multiprocessing would write a trace beside it.
+        log.critical("a web process ended: %s", error, exc_info=not isinstance(error, SettingInvalid))
+        sys.exit(1)
 
 
 def _end_with_parent() -> None:

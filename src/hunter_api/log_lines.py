@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import TracebackType
 
 from hunter_api.jobs import JOB_ID
 from hunter_api.settings.values import LogFormat
@@ -101,6 +102,26 @@ def log_to_stderr(how: LogFormat, level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler])
     # What nobody caught is a line like any other.
     threading.excepthook = _log_thread
+    sys.excepthook = _log_end
+    sys.unraisablehook = _log_unraisable
+    logging.captureWarnings(True)
+
+
+def is_for_programs() -> bool:
+    """Tell whether the log of this process is one that programs read: then nothing else is written beside it."""
+    return any(isinstance(handler.formatter, JsonLines) for handler in logging.getLogger().handlers)
+
+
+def _log_end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if not issubclass(kind, KeyboardInterrupt):
+        logging.getLogger("hunter").critical("ended by a mistake", exc_info=(kind, error, trace))
+
+
+def _log_unraisable(failed: sys.UnraisableHookArgs) -> None:
+    if failed.exc_value is not None:
+        trace = (failed.exc_type, failed.exc_value, failed.exc_traceback)
+        said = failed.err_msg or "a mistake where none can be raised"
+        logging.getLogger("hunter").error("%s: %r", said, failed.object, exc_info=trace)
 
 
 def _log_thread(failed: threading.ExceptHookArgs) -> None:

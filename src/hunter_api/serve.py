@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from hunter_api.crew import Crew
-from hunter_api.log_lines import log_to_stderr
+from hunter_api.log_lines import is_for_programs, log_to_stderr
 from hunter_api.settings import SettingInvalid, Settings, load
 from hunter_api.wiring import World, open_security_log, open_world
 
@@ -29,6 +29,8 @@ MOST_WORKERS = 16
 """Workers of one machine whose metrics can be scraped."""
 
 _LAST_THREADS = 0.5
+
+log = logging.getLogger("hunter.server")
 
 
 def serve(settings: Settings) -> None:
@@ -45,7 +47,7 @@ def serve(settings: Settings) -> None:
         listener = _bound(settings)
         metrics = _bound_for_metrics(settings)
         world = open_world(settings)
-        with StartProgress(console) as progress:
+        with StartProgress(console, _sayer(console)) as progress:
             world.prepare(progress)
         if settings.workers == 1:
             metrics_on = metrics[0] if metrics else None
@@ -114,8 +116,16 @@ def _run(
 def _tell(console: Console, settings: Settings, listener: socket.socket) -> None:
     address = _address(settings.host, listener.getsockname()[1])
     database = "SQLite" if settings.is_sqlite else "PostgreSQL"
-    console.print(f"The Hunter System serves on {address}, on {database}.", highlight=False)
-    console.print(f"The page with the API: {address}{PATH}", highlight=False)
+    say = _sayer(console)
+    say(f"The Hunter System serves on {address}, on {database}.")
+    say(f"The page with the API: {address}{PATH}")
+
+
+def _sayer(console: Console) -> Callable[[str], None]:
+    """Return what says something to whoever started the program: a line of the log, where programs read that."""
+    if is_for_programs():
+        return log.info
+    return lambda said: console.print(said, highlight=False)
 
 
 def _bound(settings: Settings) -> socket.socket:
@@ -156,9 +166,11 @@ def _bound_for_a_worker(settings: Settings) -> socket.socket | None:
     first = settings.metrics_port + settings.workers
     for port in range(first, first + MOST_WORKERS):
         try:
-            return _listening(settings, port)
+            listener = _listening(settings, port)
         except SettingInvalid:
             continue
+        log.info("this worker tells its metrics on port %s", port)
+        return listener
     return _listening(settings, first)
 
 
@@ -226,9 +238,11 @@ def _log_to_stderr(settings: Settings) -> None:
 class StartProgress:
     """Shows what a start has to do first: bars on a terminal, a line for each thing elsewhere."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._bars = Progress(console=console, transient=True, disable=not console.is_terminal)
+    def __init__(self, console: Console, say: Callable[[str], None] | None = None) -> None:
+        """With *say* it is told each thing, where there is no terminal."""
+        self._has_bars = console.is_terminal and not is_for_programs()
+        self._say = say or (lambda said: console.print(said, highlight=False))
+        self._bars = Progress(console=console, transient=True, disable=not self._has_bars)
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
@@ -244,6 +258,6 @@ class StartProgress:
         """Show that *done* of *of* parts of *what* are done."""
         if what not in self._tasks:
             self._tasks[what] = self._bars.add_task(what, total=of)
-            if not self._console.is_terminal:
-                self._console.print(f"{what} …", highlight=False)
+            if not self._has_bars:
+                self._say(f"{what} …")
         self._bars.update(self._tasks[what], completed=done, total=of)

@@ -16,12 +16,13 @@ from tests.servers.client import Answer, Client
 from tests.servers.served import LONG
 
 T = TypeVar("T")
+Number = TypeVar("Number", int, float)
 
 PER_DAY = 50
 """The most completions of a quest that a day allows (SPEC 2, Limits)."""
 
 
-def at_length(full: int, short: int) -> int:
+def at_length(full: Number, short: Number) -> Number:
     """Return the number that counts in this run: *full* in `nox -s faults`, *short* in the ordinary suite."""
     return full if LONG else short
 

@@ -33,7 +33,8 @@ def metrics_of(port: int) -> str:
 
 
 def lines_of(app: App) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in app.log.splitlines() if line.startswith("{")]
+    """Return what the log says; every line of it is one object."""
+    return [json.loads(line) for line in app.log.splitlines()]
 
 
 @pytest.fixture
@@ -89,15 +90,40 @@ def test_a_completion_reaches_the_hunters_own_automation_and_the_figures(watched
 def test_each_line_of_the_log_is_an_object_and_says_whose_it_is(watched: tuple[App, int]) -> None:
     app, _ = watched
     with Client(app.url) as client:
-        client.register()
-    app.terminate()
+        account = client.register().user["id"]
+        with closing(sqlite3.connect(app.data_dir / "hunter.db")) as database, database:
+            # A mistake of ours, for a request and for a job.
+            database.execute("ALTER TABLE webhooks RENAME TO gone")
+        failed = client.get("/api/webhooks")
+        assert failed.status == 500
+        deadline = time.monotonic() + 60
+        while "the job webhooks failed" not in app.log:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    assert app.terminate() == 0
 
-    # Before the log begins, and beside it, stands what is said to whoever started the program.
-    assert all(line.startswith("{") for line in app.log.splitlines() if '"' in line)
     lines = lines_of(app)
-    registered = [line for line in lines if "account.registered" in line["message"]]
-    assert [bool(line["request"]) for line in registered] == [True]
+    (registered,) = (line for line in lines if "account.registered" in line["message"])
+    assert registered["request"]
     assert any(line.get("job", "").startswith("mail-") for line in lines)
+    (mistake,) = (line for line in lines if line["level"] == "error" and "account" in line)
+    assert "no such table: webhooks" in mistake["error"]
+    assert (mistake["account"], mistake["request"]) == (account, failed.headers["x-request-id"])
+    of_job = next(line for line in lines if line["message"] == "the job webhooks failed")
+    assert of_job["job"].startswith("webhooks-")
+    assert "no such table: webhooks" in of_job["error"]
+    # What is said to whoever started the program is part of it.
+    assert any("serves on" in line["message"] for line in lines)
+
+
+def test_a_start_that_is_refused_is_an_object_too(tmp_path: Path) -> None:
+    done = run_hunter(
+        "serve", env=environment(data_dir=tmp_path, more={"HUNTER_LOG_FORMAT": "json", "HUNTER_PORT": "x"})
+    )
+    assert done.returncode == 2
+    assert not done.stdout
+    (line,) = done.stderr.splitlines()
+    assert "HUNTER_PORT" in json.loads(line)["message"]
 
 
 def test_a_port_that_is_taken_stops_the_start_by_one_line(tmp_path: Path) -> None:

@@ -4,22 +4,42 @@ from __future__ import annotations
 
 import signal
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.servers.app import STOP_SECONDS, _end_with_parent, _forker, _libc, environment, hunter_program
+from tests.servers.app import (
+    ROOT,
+    STOP_SECONDS,
+    _end_with_parent,
+    _forker,
+    _libc,
+    environment,
+    hunter_program,
+)
 
 
 class Worker:
     """One worker process."""
 
-    def __init__(self, *, data_dir: Path, database_url: str, redis_url: str) -> None:
+    def __init__(
+        self,
+        *,
+        data_dir: Path,
+        database_url: str,
+        redis_url: str,
+        settings: Mapping[str, str] | None = None,
+        command: Sequence[str] | None = None,
+    ) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
         self._log = data_dir / "worker.log"
         self._environment = environment(
-            data_dir=data_dir, database_url=database_url, more={"HUNTER_REDIS_URL": redis_url}
+            data_dir=data_dir,
+            database_url=database_url,
+            more={"HUNTER_REDIS_URL": redis_url, **(settings or {})},
         )
+        self._command = list(command or [*hunter_program(), "worker"])
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -36,12 +56,25 @@ class Worker:
         """What it has said."""
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process lives."""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
         """Start it; it works when it is ready."""
         with self._log.open("ab") as log:
             self._process = _forker.submit(
                 lambda: subprocess.Popen(
-                    [*hunter_program(), "worker"],
+                    self._command,
+                    # where `python -m tests.servers...` finds the tests
+                    cwd=ROOT,
                     env=self._environment,
                     stdin=subprocess.DEVNULL,
                     stdout=log,

@@ -27,8 +27,9 @@ from rq.scheduler import RQScheduler
 from rq.serializers import JSONSerializer
 from rq.worker import WorkerStatus
 
+from hunter_adapters.rq import queue as signs
 from hunter_adapters.rq.news import RedisNews, is_news
-from hunter_adapters.rq.queue import ALIVE, ALIVE_SECONDS, QUEUE, enqueue, queue_on
+from hunter_adapters.rq.queue import ALIVE, QUEUE, enqueue, queue_on
 from hunter_adapters.rq.work import Run, Told, here
 
 WORKER_SECONDS = 20
@@ -143,7 +144,7 @@ class QueueWorker:
                 while not self._stopped.is_set():
                     if not here.is_stuck(STUCK_SECONDS):
                         # Else the web processes had better do it.
-                        client.set(ALIVE, f"{os.getpid()}", ex=ALIVE_SECONDS)
+                        client.set(ALIVE, f"{os.getpid()}", ex=signs.ALIVE_SECONDS)
                     self._put_in(client, asked)
                     _retry(scheduler)
                     self._redis.answered()
