@@ -58,3 +58,18 @@ def test_every_type_in_the_glossary_is_a_type_of_the_core() -> None:
     named = set(re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`", glossary)) - {"Schedule", "Condition"}
 
     assert named - types == set()
+
+
+def test_whatever_file_or_folder_the_map_names_is_there() -> None:
+    named = set(
+        re.findall(r"`([\w/.]+(?:/|\.py|\.toml))`", (ROOT / "docs/map.md").read_text(encoding="utf-8"))
+    )
+    src = ROOT / "src"
+
+    assert len(named) > 40
+    assert {
+        name
+        for name in named
+        if not any((place / name).exists() for place in (ROOT, src, *src.iterdir()))
+        and not any(src.glob(f"*/*/{name}"))
+    } == set()
