@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from datetime import UTC
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from cyclopts import App, CycloptsError
 
@@ -36,7 +36,9 @@ rules = App(name="rules", help="Look after a rulebook.")
 app.command(rules)
 boards = App(name="boards", help="Look after the boards in Redis.")
 app.command(boards)
-outbox = App(name="outbox", help="Look after the events that are on their way out.")
+outbox = App(
+    name="outbox", help="Look after what is on its way out: events, mails, pushes, deliveries to webhooks."
+)
 app.command(outbox)
 app.command(admin)
 
@@ -146,9 +148,10 @@ def rebuild() -> int:
 @outbox.default
 def list_outbox() -> int:
     """
-    Show how many events wait for the relay, since when, and which were given up after five tries.
+    Show what waits for the relay and since when, and what was given up: events, mails, pushes, deliveries to webhooks.
 
-    Exit code 1 where events are parked.
+    Exit code 1 where events are parked: that is a fault of this server. What was given up besides may be a fault of
+    whom it was for, such as an address that there is not.
     """
     from datetime import datetime
 
@@ -160,26 +163,37 @@ def list_outbox() -> int:
 
 
 @outbox.command
-def retry(*, hunter: str | None = None, number: int | None = None) -> None:
+def retry(
+    what: Literal["events", "mails", "pushes", "webhooks"] = "events",
+    /,
+    *,
+    hunter: str | None = None,
+    number: int | None = None,
+) -> None:
     """
-    Let parked events be tried anew, by a server that runs or by the next one.
+    Let what was given up be tried anew, by a server that runs or by the next one.
 
-    What is tried anew comes after what the hunter was told meanwhile.
+    Events and deliveries that are tried anew may come after what the hunter was told meanwhile. A push or a delivery
+    has the next turn at its target, and one to a webhook that is switched off waits until its owner switches it on.
 
     Parameters
     ----------
+    what
+        events, which were parked after five tries; mails, pushes, or webhooks: deliveries to them.
     hunter
-        The name of a hunter; without it, the events of all are tried anew.
+        The name of a hunter; without it, those of all are tried anew.
     number
         The number of one event of that hunter.
     """
-    from hunter_api.commands.outbox import retry_parked
+    from datetime import datetime
 
-    if number is not None and hunter is None:
-        raise SettingInvalid("--number needs --hunter: each hunter has numbers of their own.")
+    from hunter_api.commands.outbox import Kind, retry_parked
+
+    if number is not None and (hunter is None or what != "events"):
+        raise SettingInvalid("--number needs --hunter, and events: each hunter has numbers of their own.")
     with _opened() as world:
         world.check_reachable()
-        retry_parked(world.store, hunter, number, _console())
+        retry_parked(world.store, Kind(what), hunter, number, datetime.now(UTC), _console())
 
 
 @app.command

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from hunter_adapters.testing.builders import a_hunter, an_event, registered
+from hunter_adapters.testing.builders import NOW, a_hunter, an_event, registered
+from hunter_adapters.testing.contract.mails import a_mail
+from hunter_adapters.testing.contract.notifications import a_notification, a_target
 from hunter_adapters.testing.contract.relay import At, Book, Ear
+from hunter_adapters.testing.contract.webhooks import a_delivery as a_webhook_delivery
+from hunter_adapters.testing.contract.webhooks import a_webhook
 from hunter_api import cli
 from hunter_api.settings import load
 from hunter_api.wiring import World, open_world
+from hunter_core.notifications.push import PushDelivery
 from hunter_core.relay.relay import TRIES, Relay
 
 HUNTER = a_hunter()
@@ -66,6 +73,85 @@ def test_it_shows_what_waits_and_what_was_given_up_and_lets_it_be_tried_anew(
     relay.run()
     assert run(monkeypatch) == 0
     assert book.of(HUNTER) == [2, 1]
+
+
+def lose_some(world: World) -> None:
+    """Give up a mail, a push and a delivery to a webhook."""
+    hook, said, target = (
+        a_webhook(HUNTER),
+        a_notification("said", HUNTER),
+        a_target("ntfys://ntfy.sh/…", HUNTER),
+    )
+    with world.store.write() as uow:
+        uow.hunters.lock(HUNTER.id)
+        uow.mails.add(a_mail(account_id=HUNTER.id, parked_at=NOW, tries=1, last_error="refused: 550"))
+        uow.notifications.add([said])
+        uow.push_targets.add(target)
+        lost = PushDelivery(
+            target_id=target.id,
+            notification_id=said.id,
+            created_at=NOW,
+            due_at=NOW,
+            tries=8,
+            parked_at=NOW,
+            last_error="no answer in 15 s",
+        )
+        uow.push_deliveries.add([lost])
+        uow.webhooks.add(hook)
+        delivery = replace(a_webhook_delivery(hook, 7), tries=11).failed(500, "answered 500", NOW)
+        uow.webhook_deliveries.add([delivery])
+        uow.commit()
+
+
+def test_it_shows_what_else_was_given_up_and_lets_each_kind_be_tried_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    kinds = ("mails", "pushes", "deliveries to webhooks")
+    assert run(monkeypatch) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "parked  0",
+        *(f"{kind} given up: 0" for kind in kinds),
+    ]
+    lose_some(world)
+
+    assert run(monkeypatch) == 0, "no event is parked"
+
+    shown = capsys.readouterr().out
+    assert [f"{kind} given up: 1" in shown for kind in kinds] == [True] * 3
+    for line in (
+        r"Jinwoo@example.org +PASSWORD_CHANGED +\S+ +1 +refused: 550",
+        r"Jinwoo +ntfys://ntfy.sh/… +\S+ +8 +no answer in 15 s",
+        r"Jinwoo +https://home.example/… +7 +quest.completed +\S+ +12 +answered 500",
+    ):
+        assert re.search(line, shown), (line, shown)
+    assert run(monkeypatch, "retry") == 0
+    assert capsys.readouterr().out == "0 to be tried anew.\n", "events"
+    for kind in ("mails", "pushes", "webhooks"):
+        assert run(monkeypatch, "retry", kind, "--hunter", HUNTER.name) == 0
+        assert capsys.readouterr().out == "1 to be tried anew.\n"
+        assert run(monkeypatch, "retry", kind) == 0
+        assert capsys.readouterr().out == "0 to be tried anew.\n"
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    with world.store.write() as uow:
+        assert len(uow.mails.lock_due(later, 10)) == 1
+        assert len(uow.push_deliveries.take(later, until=later, limit=10)) == 1
+        assert len(uow.webhook_deliveries.take(later, until=later, limit=10)) == 1
+
+
+def test_what_can_be_tried_anew_is_one_of_four_and_only_events_have_numbers(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lose_some(world)
+
+    assert run(monkeypatch, "retry", "gossip") == 2
+    assert run(monkeypatch, "retry", "webhooks", "--hunter", HUNTER.name, "--number", "7") == 2
+    assert "--number" in capsys.readouterr().err
+    assert run(monkeypatch, "retry", "mails", "--hunter", "Nobody") == 2
+
+    with world.store.read() as uow:
+        assert len(uow.mails.parked(10)) == len(uow.push_deliveries.parked(10)) == 1
+        assert len(uow.webhook_deliveries.given_up(10)) == 1
 
 
 def test_a_number_needs_a_hunter_and_a_hunter_has_to_be_there(

@@ -96,6 +96,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "tries": "- how often it was tried",
         "sent_at": "mails[].sentAt",
         "parked_at": "mails[].givenUpAt",
+        "last_error": "- why it was not sent the last time",
     },
     "hunters": {
         "id": "account.id",

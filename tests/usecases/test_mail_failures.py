@@ -28,7 +28,7 @@ def test_one_mail_that_fails_stops_no_other_and_is_tried_again() -> None:
     clerk = failing(room, {bad.id: MailUnavailable("busy")})
     room.send()
     assert [message.id for message in room.sent] == [good.id]
-    assert room.row(bad) == replace(bad, tries=1, due_at=NOW + FIRST_PAUSE)
+    assert room.row(bad) == replace(bad, tries=1, due_at=NOW + FIRST_PAUSE, last_error="busy")
     room.send(seconds=29)
     clerk.failures.clear()
     room.send()
@@ -45,7 +45,8 @@ def test_a_mistake_of_ours_with_one_mail_stops_no_other(caplog: pytest.LogCaptur
     with caplog.at_level(logging.CRITICAL, "hunter.mail"):
         room.send()
     assert [message.id for message in room.sent] == [good.id]
-    assert room.row(bad) == replace(bad, tries=1, due_at=NOW + FIRST_PAUSE)
+    why = "a mistake of the server's"
+    assert room.row(bad) == replace(bad, tries=1, due_at=NOW + FIRST_PAUSE, last_error=why)
 
 
 def test_a_mail_that_is_refused_for_good_is_parked_at_once_and_kept_for_a_while() -> None:
@@ -54,11 +55,32 @@ def test_a_mail_that_is_refused_for_good_is_parked_at_once_and_kept_for_a_while(
     room.post(bad)
     failing(room, {bad.id: MailRefused("no such user")})
     room.send()
-    assert room.row(bad) == replace(bad, tries=1, parked_at=NOW, due_at=NOW + LEASE)
+    assert room.row(bad) == replace(
+        bad, tries=1, parked_at=NOW, due_at=NOW + LEASE, last_error="no such user"
+    )
     room.send(days=KEPT_PARKED.days - 1)
     assert room.row(bad) is not None
     room.send(days=1)
     assert room.row(bad) is None
+
+
+def test_a_mail_that_was_given_up_and_is_tried_anew_has_all_its_tries_again() -> None:
+    room = Room()
+    bad = a_mail(created_at=NOW - 2 * GIVEN_UP_AFTER)
+    room.post(bad)
+    failing(room, {bad.id: MailUnavailable("busy")})
+    for _ in range(MOST_TRIES):
+        room.send(hours=4)
+    given_up = room.row(bad)
+    assert given_up is not None
+    assert given_up.parked_at is not None
+
+    room.room.store.run(lambda uow: uow.mails.retry(None, room.clock.instant))
+    room.send()
+
+    tried = room.row(bad)
+    assert tried is not None
+    assert (tried.parked_at, tried.tries) == (None, 1)
 
 
 def test_while_there_is_no_server_the_rest_waits_and_nothing_is_lost() -> None:
@@ -80,12 +102,12 @@ def test_while_there_is_no_server_the_rest_waits_and_nothing_is_lost() -> None:
 def test_pauses_double_up_to_two_hours_and_are_half_by_chance() -> None:
     mail, pauses = a_mail(), []
     for _ in range(12):
-        pauses.append(put_off(mail, NOW, 0.5).due_at - NOW)
+        pauses.append(put_off(mail, NOW, 0.5, "no").due_at - NOW)
         mail = replace(mail, tries=mail.tries + 1)
     assert pauses[:8] == [FIRST_PAUSE * 2**n for n in range(8)]
     assert pauses[8:] == [LONGEST_PAUSE] * 4
-    assert put_off(a_mail(), NOW, 0.0).due_at == NOW + FIRST_PAUSE / 2
-    assert put_off(a_mail(), NOW, 1.0).due_at == NOW + FIRST_PAUSE * 1.5
+    assert put_off(a_mail(), NOW, 0.0, "no").due_at == NOW + FIRST_PAUSE / 2
+    assert put_off(a_mail(), NOW, 1.0, "no").due_at == NOW + FIRST_PAUSE * 1.5
 
 
 @pytest.mark.parametrize("luck", [0.0, 0.5, 1.0])
@@ -112,5 +134,5 @@ def test_a_mail_is_given_up_after_many_tries_over_a_day_or_more_and_not_before(l
 
 def test_many_tries_in_a_short_time_give_nothing_up() -> None:
     tried = replace(a_mail(), tries=500)
-    assert put_off(tried, NOW + GIVEN_UP_AFTER - SECOND, 0.5).parked_at is None
-    assert put_off(tried, NOW + GIVEN_UP_AFTER, 0.5).parked_at == NOW + GIVEN_UP_AFTER
+    assert put_off(tried, NOW + GIVEN_UP_AFTER - SECOND, 0.5, "no").parked_at is None
+    assert put_off(tried, NOW + GIVEN_UP_AFTER, 0.5, "no").parked_at == NOW + GIVEN_UP_AFTER

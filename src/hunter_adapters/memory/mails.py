@@ -115,5 +115,15 @@ class MemoryMails:
         found = [mail for mail in self._tables.mails.rows().values() if mail.parked_at is not None]
         return sorted(found, key=lambda mail: mail.id, reverse=True)[:limit]
 
+    def retry(self, account_id: AccountId | None, now: datetime) -> int:
+        found = [
+            mail
+            for mail in self._tables.mails.rows().values()
+            if mail.parked_at is not None and account_id in (None, mail.account_id)
+        ]
+        for mail in found:
+            self._tables.mails.edit()[mail.id] = replace(mail, tries=0, parked_at=None, due_at=now)
+        return len(found)
+
     def remove(self, mail_id: MailId) -> None:
         self._tables.mails.edit().pop(mail_id, None)

@@ -8,14 +8,14 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 
-from hunter_adapters.sql.statements import Insert, Row, Statement, columns_of, number, param
+from hunter_adapters.sql.statements import Insert, Row, Statement, columns_of, inline, number, param
 from hunter_adapters.sql.tables import mails
 from hunter_adapters.sql.transaction import Transaction
-from hunter_core.ids import MailId
+from hunter_core.ids import AccountId, MailId
 from hunter_core.mail.mail import Mail, MailTemplate
 
 _COLUMNS = columns_of(mails)
-_CHANGES = ("due_at", "tries", "sent_at", "parked_at")
+_CHANGES = ("due_at", "tries", "sent_at", "parked_at", "last_error")
 _LOCK_DUE = Statement(
     select(mails)
     .where(
@@ -28,6 +28,13 @@ _LOCK_DUE = Statement(
 _PARKED = Statement(
     select(mails).where(mails.c.parked_at.is_not(None)).order_by(mails.c.id.desc()).limit(number("most"))
 )
+_ANEW = (
+    update(mails)
+    .where(mails.c.parked_at.is_not(None))
+    .values(tries=inline(0), parked_at=None, due_at=param("now", mails.c.due_at))
+)
+_RETRY_ALL = Statement(_ANEW)
+_RETRY_OF = Statement(_ANEW.where(mails.c.account_id == param("account", mails.c.account_id)))
 _THIS = mails.c.id == param("this", mails.c.id)
 _LOCK = Statement(select(mails).where(_THIS).with_for_update())
 _POSTED = Statement(
@@ -73,10 +80,16 @@ class SqlMails:
             tries=mail.tries,
             sent_at=mail.sent_at,
             parked_at=mail.parked_at,
+            last_error=mail.last_error,
         )
 
     def parked(self, limit: int) -> Sequence[Mail]:
         return [mail_of(row) for row in self._sql.rows(_PARKED, most=limit)]
+
+    def retry(self, account_id: AccountId | None, now: datetime) -> int:
+        if account_id is None:
+            return self._sql.do(_RETRY_ALL, now=now)
+        return self._sql.do(_RETRY_OF, now=now, account=account_id)
 
     def posted(self, address_key: str, template: MailTemplate, *, since: datetime) -> int:
         found: int = self._sql.value(_POSTED, address_key=address_key, template=template, since=since)
@@ -103,6 +116,7 @@ def _row(mail: Mail) -> Row:
         mail.tries,
         mail.sent_at,
         mail.parked_at,
+        mail.last_error,
     )
 
 
@@ -120,4 +134,5 @@ def mail_of(row: Row) -> Mail:
         tries=row[9],
         sent_at=row[10],
         parked_at=row[11],
+        last_error=row[12],
     )

@@ -40,6 +40,10 @@ class MailTemplate(StrEnum):
     DAILY_DIGEST = "DAILY_DIGEST"
 
 
+LONGEST_ERROR = 200
+"""Characters kept of why a mail was not sent."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """
@@ -53,6 +57,7 @@ class Mail:
         due_at: Not sent before; moved back after a failure, and while somebody sends it.
         tries: How often sending it failed.
         parked_at: When it was given up, to be looked at; None while it is tried.
+        last_error: Why it was not sent the last time, without the address; None where it was never tried.
     """
 
     id: MailId
@@ -66,6 +71,7 @@ class Mail:
     tries: int = 0
     sent_at: datetime | None = None
     parked_at: datetime | None = None
+    last_error: str | None = None
 
     @property
     def address_key(self) -> str:

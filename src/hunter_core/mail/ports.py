@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from hunter_core.ids import MailId
+from hunter_core.ids import AccountId, MailId
 from hunter_core.mail.mail import Mail, MailTemplate
 
 
@@ -54,6 +54,10 @@ class Mails(Protocol):
 
     def parked(self, limit: int) -> Sequence[Mail]:
         """Return at most *limit* mails that were given up, the latest first."""
+        ...
+
+    def retry(self, account_id: AccountId | None, now: datetime) -> int:
+        """Let mails that were given up be tried anew from *now* on: an account's, or all; return how many."""
         ...
 
     def remove(self, mail_id: MailId) -> None:

@@ -20,7 +20,7 @@ from hunter_core.accounts.security_log import SecurityEvent, SecurityLog
 from hunter_core.ids import MailId
 from hunter_core.mail.asked import FLOOD_SPAN, answer, is_only_asked
 from hunter_core.mail.letters import Letter, Letters
-from hunter_core.mail.mail import Mail
+from hunter_core.mail.mail import LONGEST_ERROR, Mail
 from hunter_core.mail.ports import Mailer, MailRefused, MailServerAway, MailUnavailable, Message
 from hunter_core.ports import Clock, Store, UnitOfWork
 
@@ -122,7 +122,7 @@ def _message(uow: UnitOfWork, mail: Mail, room: MailRoom, now: datetime) -> Mess
         message = room.letters.write(_letter(uow, mail, secret, code))
     except (KeyError, ValueError, LookupError):
         log.exception("the mail %s cannot be written, and is parked", mail.id)
-        uow.mails.save(replace(mail, parked_at=now))
+        uow.mails.save(replace(mail, parked_at=now, last_error="it could not be written"))
         return None
     uow.mails.save(replace(mail, due_at=now + LEASE))
     return message
@@ -156,18 +156,22 @@ def _sent(room: MailRoom, message: Message) -> bool:
         room.mailer.send(message)
     except MailRefused as error:
         log.warning("the mail %s was refused for good, and is parked: %s", message.id, error)
-        _keep(room, message.id, lambda mail, now: replace(mail, tries=mail.tries + 1, parked_at=now))
+        why = str(error)
+        _keep(room, message.id, lambda mail, now: _failed(mail, why, parked_at=now))
         return True
     except MailUnavailable as error:
         log.warning("the mail %s will be tried again: %s", message.id, error)
-        _keep(room, message.id, lambda mail, now: put_off(mail, now, room.luck()))
+        why = str(error)
+        _keep(room, message.id, lambda mail, now: put_off(mail, now, room.luck(), why))
         return not isinstance(error, MailServerAway)
     except Exception:
         # A mistake of ours with one mail must not keep the others back.
         log.exception("the mail %s failed, and will be tried again", message.id)
-        _keep(room, message.id, lambda mail, now: put_off(mail, now, room.luck()))
+        _keep(
+            room, message.id, lambda mail, now: put_off(mail, now, room.luck(), "a mistake of the server's")
+        )
         return True
-    _keep(room, message.id, lambda mail, now: replace(mail, sent_at=now))
+    _keep(room, message.id, lambda mail, now: replace(mail, sent_at=now, last_error=None))
     return True
 
 
@@ -182,10 +186,14 @@ def _keep(room: MailRoom, mail_id: MailId, change: Callable[[Mail, datetime], Ma
     room.store.run(keep)
 
 
-def put_off(mail: Mail, now: datetime, luck: float) -> Mail:
+def put_off(mail: Mail, now: datetime, luck: float, why: str) -> Mail:
     """Return *mail* after another failure at *now*: due later, or parked. *luck* is from 0 to 1."""
     tries = mail.tries + 1
     if tries >= MOST_TRIES and now >= mail.created_at + GIVEN_UP_AFTER:
-        return replace(mail, tries=tries, parked_at=now)
+        return _failed(mail, why, parked_at=now)
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(tries - 1, 20))
-    return replace(mail, tries=tries, due_at=now + pause * (0.5 + luck))
+    return replace(_failed(mail, why), due_at=now + pause * (0.5 + luck))
+
+
+def _failed(mail: Mail, why: str, *, parked_at: datetime | None = None) -> Mail:
+    return replace(mail, tries=mail.tries + 1, parked_at=parked_at, last_error=why[:LONGEST_ERROR])

@@ -32,7 +32,7 @@ from hunter_core.accounts.code import CodePurpose
 from hunter_core.accounts.identity import LONGEST_ISSUER, LONGEST_SUBJECT
 from hunter_core.accounts.session import LONGEST_ADDRESS, LONGEST_DEVICE
 from hunter_core.keys import LONGEST_KEY
-from hunter_core.mail.mail import MailTemplate
+from hunter_core.mail.mail import LONGEST_ERROR, MailTemplate
 
 accounts = Table(
     "accounts",
@@ -136,6 +136,7 @@ mails = Table(
     whole("tries"),
     instant("sent_at", nullable=True),
     instant("parked_at", nullable=True),
+    Column("last_error", String(LONGEST_ERROR)),
     one_of("template", MailTemplate),
     *at_least(0, "tries"),
 )

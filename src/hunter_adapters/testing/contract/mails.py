@@ -79,7 +79,7 @@ class MailsContract:
         changed = [
             replace(mails[0], tries=3, due_at=NOW + HOUR),
             replace(mails[1], sent_at=NOW + HOUR),
-            replace(mails[2], parked_at=NOW + HOUR, tries=1),
+            replace(mails[2], parked_at=NOW + HOUR, tries=1, last_error="refused"),
         ]
         with under_test.store.write() as uow:
             for mail in mails:
@@ -112,6 +112,29 @@ class MailsContract:
         with under_test.store.read() as uow:
             assert uow.mails.posted("jin@example.org", kind, since=NOW - HOUR) == 2
             assert uow.mails.posted("nobody@example.org", kind, since=NOW - HOUR) == 0
+
+    def test_those_given_up_can_be_tried_anew_an_accounts_or_all(self, under_test: UnderTest) -> None:
+        registered(under_test.store, HUNTER)
+        registered(under_test.store, OTHER)
+        lost: dict[str, Any] = {"parked_at": NOW, "tries": 16, "due_at": NOW - HOUR}
+        mine, theirs = a_mail("mine", **lost), a_mail("theirs", account_id=OTHER.id, **lost)
+        asked, sent = a_mail("asked", account_id=None, **lost), a_mail("sent", sent_at=NOW)
+        with under_test.store.write() as uow:
+            for mail in (mine, theirs, asked, sent):
+                uow.mails.add(mail)
+            uow.commit()
+
+        with under_test.store.write() as uow:
+            assert uow.mails.retry(OTHER.id, NOW + HOUR) == 1
+            uow.commit()
+        with under_test.store.write() as uow:
+            assert _due(uow) == []
+            again: dict[str, Any] = {"parked_at": None, "tries": 0, "due_at": NOW + HOUR}
+            assert _due(uow, NOW + HOUR) == [replace(theirs, **again)]
+            assert uow.mails.retry(None, NOW) == 2
+            assert uow.mails.retry(None, NOW) == 0
+            assert {mail.id for mail in _due(uow)} == {mine.id, asked.id}
+            uow.commit()
 
     def test_what_was_sent_or_parked_is_forgotten_in_its_time_and_nothing_else(
         self, under_test: UnderTest

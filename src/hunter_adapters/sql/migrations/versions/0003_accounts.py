@@ -97,6 +97,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("sent_at", types.Instant(), nullable=True),
         sa.Column("parked_at", types.Instant(), nullable=True),
+        sa.Column("last_error", sa.String(length=200), nullable=True),
         _one_of("mails", "template", _TEMPLATES),
         sa.CheckConstraint("tries >= 0", name=op.f("ck_mails_tries")),
         _owned("mails"),
