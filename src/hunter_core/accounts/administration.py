@@ -10,15 +10,14 @@ from typing import Protocol
 
 from hunter_core.accounts.account import Account, Role
 from hunter_core.accounts.deletion import show_hunter
-from hunter_core.accounts.give_up_address import has_given_up
 from hunter_core.accounts.names import check_email, check_hunter_name, email_key
 from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind, SecurityLog
+from hunter_core.accounts.tell_owner import tell_owner
 from hunter_core.accounts.ways_in import use_up_every_code
 from hunter_core.errors import InvalidInput, NotFound
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import AccountId
 from hunter_core.mail.mail import MailTemplate
-from hunter_core.mail.post import post
 from hunter_core.ports import Store, UnitOfWork
 
 
@@ -170,7 +169,7 @@ def _deactivate(uow: UnitOfWork, account_id: AccountId, now: datetime) -> bool:
     # API tokens rest: they are refused while the account is out of use, and go on afterwards.
     use_up_every_code(uow=uow, account_id=account_id, now=now)
     show_hunter(uow, account, now)
-    _tell(uow, account, MailTemplate.DEACTIVATED, now)
+    tell_owner(uow=uow, account=account, template=MailTemplate.DEACTIVATED, now=now)
     return True
 
 
@@ -181,7 +180,7 @@ def _reactivate(uow: UnitOfWork, account_id: AccountId, now: datetime) -> bool:
     account = replace(account, deactivated_at=None, is_active=account.delete_at is None, updated_at=now)
     uow.accounts.save(account)
     show_hunter(uow, account, now)
-    _tell(uow, account, MailTemplate.REACTIVATED, now)
+    tell_owner(uow=uow, account=account, template=MailTemplate.REACTIVATED, now=now)
     return True
 
 
@@ -191,8 +190,3 @@ def _change_role(uow: UnitOfWork, account_id: AccountId, role: Role, now: dateti
         return False
     uow.accounts.save(replace(account, role=role, updated_at=now))
     return True
-
-
-def _tell(uow: UnitOfWork, account: Account, template: MailTemplate, now: datetime) -> None:
-    if not has_given_up(account):
-        post(uow=uow, template=template, to=account.email, account_id=account.id, now=now)

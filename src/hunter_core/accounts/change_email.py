@@ -16,6 +16,7 @@ from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind
 from hunter_core.accounts.session import NOWHERE, Client, SignedIn
 from hunter_core.accounts.sign_in import Gate
 from hunter_core.accounts.step_up import Proofs, step_up
+from hunter_core.accounts.tell_owner import tell_owner
 from hunter_core.errors import CodeInvalid, InvalidInput
 from hunter_core.ids import AccountId
 from hunter_core.mail.asked import is_flooded, whence
@@ -56,15 +57,8 @@ def ask_for_email_change(
         account = lock_caller(uow=uow, signed_in=signed_in, now=now)
         if is_flooded(uow, account.email, MailTemplate.EMAIL_CHANGE_ASKED, now):
             return
-        if not has_given_up(account):
-            post(
-                uow=uow,
-                template=MailTemplate.EMAIL_CHANGE_ASKED,
-                to=account.email,
-                account_id=account.id,
-                now=now,
-                details=whence(client),
-            )
+        asked = MailTemplate.EMAIL_CHANGE_ASKED
+        tell_owner(uow=uow, account=account, template=asked, now=now, details=whence(client))
         _write_to_new(uow, gate, account, email, now)
 
     store.run(begin)

@@ -6,13 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hunter_core.accounts.account import Account
-from hunter_core.accounts.give_up_address import has_given_up
+from hunter_core.accounts.tell_owner import tell_owner
 from hunter_core.accounts.ways_in import end_every_way_in
 from hunter_core.errors import InvalidCredentials
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import AccountId
 from hunter_core.mail.mail import MailTemplate
-from hunter_core.mail.post import post
 from hunter_core.ports import UnitOfWork
 
 GRACE = timedelta(days=7)
@@ -36,15 +35,8 @@ def plan_deletion(*, uow: UnitOfWork, account_id: AccountId, now: datetime) -> A
     uow.accounts.save(account)
     end_every_way_in(uow=uow, account_id=account_id, now=now)
     show_hunter(uow, account, now)
-    if not has_given_up(account):
-        post(
-            uow=uow,
-            template=MailTemplate.DELETION_PLANNED,
-            to=account.email,
-            account_id=account_id,
-            now=now,
-            details={"until": f"{now + GRACE:%Y-%m-%d %H:%M} UTC"},
-        )
+    until = {"until": f"{now + GRACE:%Y-%m-%d %H:%M} UTC"}
+    tell_owner(uow=uow, account=account, template=MailTemplate.DELETION_PLANNED, now=now, details=until)
     return account
 
 
@@ -66,14 +58,7 @@ def take_back_deletion(*, uow: UnitOfWork, account: Account, now: datetime) -> A
     account = replace(account, delete_at=None, is_active=account.deactivated_at is None, updated_at=now)
     uow.accounts.save(account)
     show_hunter(uow, account, now)
-    if not has_given_up(account):
-        post(
-            uow=uow,
-            template=MailTemplate.DELETION_CANCELLED,
-            to=account.email,
-            account_id=account.id,
-            now=now,
-        )
+    tell_owner(uow=uow, account=account, template=MailTemplate.DELETION_CANCELLED, now=now)
     return account
 
 

@@ -8,15 +8,14 @@ from datetime import datetime
 from hunter_core.accounts.account import Account
 from hunter_core.accounts.code import OneTimeCode
 from hunter_core.accounts.first_sign_in import TRIES, identity_of
-from hunter_core.accounts.give_up_address import has_given_up
 from hunter_core.accounts.identity import MOST_IDENTITIES, Identity, Profile
 from hunter_core.accounts.names import email_key
 from hunter_core.accounts.providers import Stopped, Trouble, session_to_link
 from hunter_core.accounts.sign_in import Gate
+from hunter_core.accounts.tell_owner import tell_owner
 from hunter_core.errors import IdentityTaken, LastWayIn, NotFound
 from hunter_core.ids import AccountId, IdentityId
 from hunter_core.mail.mail import MailTemplate
-from hunter_core.mail.post import post
 from hunter_core.ports import Store, UnitOfWork
 
 
@@ -48,7 +47,8 @@ def link(*, store: Store, gate: Gate, profile: Profile, state: OneTimeCode, now:
         uow.identities.add(identity)
         if not account.is_verified and proves_it:
             uow.accounts.save(replace(account, is_verified=True, updated_at=now))
-        _tell(uow, MailTemplate.IDENTITY_LINKED, account, identity, now)
+        provider = {"provider": identity.issuer}
+        tell_owner(uow=uow, account=account, template=MailTemplate.IDENTITY_LINKED, now=now, details=provider)
         return identity
 
     for _ in range(TRIES):
@@ -78,7 +78,8 @@ def unlink(
     if account.password_hash is None and len(mine) == 1:
         raise LastWayIn
     uow.identities.remove(identity.id)
-    _tell(uow, MailTemplate.IDENTITY_UNLINKED, account, identity, now)
+    provider = {"provider": identity.issuer}
+    tell_owner(uow=uow, account=account, template=MailTemplate.IDENTITY_UNLINKED, now=now, details=provider)
     return account, identity
 
 
@@ -95,17 +96,3 @@ def _owner(uow: UnitOfWork, state: OneTimeCode, now: datetime) -> Account:
     if signed_in is None or signed_in.account_id != account.id or not signed_in.stands(now):
         raise Stopped(Trouble.SESSION_ENDED)
     return account
-
-
-def _tell(
-    uow: UnitOfWork, template: MailTemplate, account: Account, identity: Identity, now: datetime
-) -> None:
-    if not has_given_up(account):
-        post(
-            uow=uow,
-            template=template,
-            to=account.email,
-            account_id=account.id,
-            now=now,
-            details={"provider": identity.issuer},
-        )

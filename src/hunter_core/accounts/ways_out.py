@@ -11,12 +11,9 @@ from uuid import UUID
 
 from hunter_core.accounts.account import Account
 from hunter_core.accounts.authenticate import lock_caller
-from hunter_core.accounts.give_up_address import has_given_up
 from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind
 from hunter_core.accounts.session import Client, SignedIn
 from hunter_core.accounts.sign_in import Gate
-from hunter_core.mail.mail import MailTemplate
-from hunter_core.mail.post import post
 from hunter_core.ports import UnitOfWork
 
 
@@ -32,21 +29,6 @@ def lock_owner(*, uow: UnitOfWork, signed_in: SignedIn, now: datetime) -> Accoun
     return lock_caller(uow=uow, signed_in=signed_in, now=now)
 
 
-def tell_owner(
-    *, uow: UnitOfWork, account: Account, template: MailTemplate, target: str, now: datetime
-) -> None:
-    """Post a mail to the owner of *account* about a new way out; *target* is what may be shown of where it leads."""
-    if not has_given_up(account):
-        post(
-            uow=uow,
-            template=template,
-            to=account.email,
-            account_id=account.id,
-            now=now,
-            details={"target": target},
-        )
-
-
 def record(
     *,
     gate: Gate,
@@ -57,7 +39,11 @@ def record(
     client: Client,
     target: str | None = None,
 ) -> None:
-    """Write to the security log, after the commit, what became of a way out; *target* as in `tell_owner`."""
+    """
+    Write to the security log, after the commit, what became of a way out.
+
+    *target* is what may be shown of where it leads.
+    """
     details = {"id": str(way_id)} if target is None else {"id": str(way_id), "target": target}
     gate.log.record(
         SecurityEvent(

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from hunter_core.accounts.secrets import Vault
 from hunter_core.accounts.session import SignedIn
-from hunter_core.accounts.ways_out import lock_owner, tell_owner
+from hunter_core.accounts.tell_owner import tell_owner
+from hunter_core.accounts.ways_out import lock_owner
 from hunter_core.errors import InvalidInput, NotFound, PushTargetLimitReached
 from hunter_core.ids import HunterId, PushTargetId, new_id
 from hunter_core.mail.mail import MailTemplate
@@ -43,7 +44,9 @@ def add_target(
         created_at=now,
     )
     uow.push_targets.add(target)
-    tell_owner(uow=uow, account=account, template=MailTemplate.PUSH_TARGET_ADDED, target=shown, now=now)
+    tell_owner(
+        uow=uow, account=account, template=MailTemplate.PUSH_TARGET_ADDED, now=now, details={"target": shown}
+    )
     return target
 
 

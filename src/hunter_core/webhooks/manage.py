@@ -9,7 +9,8 @@ from typing import Any
 
 from hunter_core.accounts.secrets import Vault
 from hunter_core.accounts.session import SignedIn
-from hunter_core.accounts.ways_out import lock_owner, tell_owner
+from hunter_core.accounts.tell_owner import tell_owner
+from hunter_core.accounts.ways_out import lock_owner
 from hunter_core.errors import InvalidInput, NotFound, WebhookInactive, WebhookLimitReached
 from hunter_core.ids import HunterId, WebhookId, new_id
 from hunter_core.mail.mail import MailTemplate
@@ -103,7 +104,9 @@ def add_webhook(
         updated_at=now,
     )
     uow.webhooks.add(hook)
-    tell_owner(uow=uow, account=account, template=MailTemplate.WEBHOOK_ADDED, target=shown, now=now)
+    tell_owner(
+        uow=uow, account=account, template=MailTemplate.WEBHOOK_ADDED, now=now, details={"target": shown}
+    )
     return NewWebhook(webhook=OpenWebhook(stored=hook, url=url), secret=secret)
 
 
@@ -140,7 +143,9 @@ def edit_webhook(
     changes: dict[str, Any] = {}
     if edit.url is not None:
         changes |= {"sealed_url": vault.seal(edit.url, url_context(hook.id)), "shown": shown}
-        tell_owner(uow=uow, account=account, template=MailTemplate.WEBHOOK_ADDED, target=shown, now=now)
+        tell_owner(
+            uow=uow, account=account, template=MailTemplate.WEBHOOK_ADDED, now=now, details={"target": shown}
+        )
     if events is not None:
         changes["events"] = events
     if changes:
