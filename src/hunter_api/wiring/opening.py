@@ -81,10 +81,10 @@ def open_world(settings: Settings) -> World:
         relay.close(draining.left(JOIN_SECONDS))
         fan_out.close()
         jobs.stop()
-        courier.close(draining.left(3.0))
         pushes.stop()
-        jobs.close(draining.left(5.0))
+        courier.close(draining.left(3.0))
         pushes.close(draining.left(1.0))
+        jobs.close(draining.left(5.0))
         passwords.close()
         if tracing is not None:
             tracing.close()
@@ -109,8 +109,8 @@ def open_world(settings: Settings) -> World:
         pusher=pusher,
         sender=sender,
         courier=courier,
-        metrics=metrics,
         pushes=pushes,
+        metrics=metrics,
         draining=draining,
         tracing=tracing,
         fan_out=fan_out,
