@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import attrs
 
-from hunter_api.jobs import Job
+from hunter_api.jobs import JOB_ID, Job
 from hunter_core.ports import Store
 
 log = logging.getLogger("hunter.traces")
@@ -19,13 +19,13 @@ class Tracing(Protocol):
     """Makes spans."""
 
     def request(
-        self, method: str, route: str, traceparent: str
+        self, method: str, route: str, traceparent: str, request_id: str
     ) -> AbstractContextManager[Callable[[int], None]]:
         """Trace a request to *route*, as a part of what *traceparent* says, if anything; tell it the status."""
         ...
 
-    def job(self, name: str) -> AbstractContextManager[Any]:
-        """Trace a run of a job."""
+    def job(self, name: str, job_id: str | None) -> AbstractContextManager[Any]:
+        """Trace the run *job_id* of a job."""
         ...
 
     def store(self, store: Store) -> Store:
@@ -56,7 +56,7 @@ def traced(job: Job, tracing: Tracing | None) -> Job:
         return job
 
     def run() -> bool:
-        with tracing.job(job.name):
+        with tracing.job(job.name, JOB_ID.get()):
             return job.run()
 
     return attrs.evolve(job, run=run)

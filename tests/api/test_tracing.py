@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from hunter_adapters.otel.tracing import Tracing
-from hunter_api.jobs import Job
+from hunter_adapters.otel.tracing import ToldOnce, Tracing
+from hunter_api.jobs import Job, doing
 from hunter_api.tracing import is_asked_for, traced
 from tests.api.house import House, a_house
 
@@ -40,6 +42,7 @@ def test_a_request_and_its_transactions_are_one_trace(followed: tuple[House, Any
 
     found = spans(exporter, tracing)
     (request,) = (each for each in found if each.name.startswith("POST"))
+    assert request.attributes["hunter.request_id"]
     assert request.name == "POST /api/quests/{questId}/complete"
     assert request.attributes["http.route"] == "/api/quests/{questId}/complete"
     assert request.attributes["http.response.status_code"] == 200
@@ -72,7 +75,40 @@ def test_runs_of_jobs_are_traced_where_anything_is(followed: tuple[House, Any, T
     job = Job(name="mail", every=1.0, run=lambda: True)
     assert traced(job, None) is job
     assert traced(job, tracing).run() is True
-    assert [each.name for each in spans(exporter, tracing)] == ["job mail"]
+    with doing("mail-7"):
+        assert traced(job, tracing).run() is True
+    first, second = spans(exporter, tracing)
+    assert [first.name, second.name] == ["job mail", "job mail"]
+    assert "hunter.job_id" not in first.attributes
+    assert second.attributes["hunter.job_id"] == "mail-7"
+
+
+class Away(SpanExporter):
+    """A way to a collector that is away, then there, then away again."""
+
+    def __init__(self) -> None:
+        self.results = (
+            [SpanExportResult.FAILURE] * 3 + [SpanExportResult.SUCCESS] + [SpanExportResult.FAILURE] * 2
+        )
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        return self.results.pop(0)
+
+    def shutdown(self) -> None:
+        """Nothing to do."""
+
+
+def test_a_collector_that_is_away_is_told_once_and_so_is_that_it_is_back(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    exporter = ToldOnce(Away())
+    for _ in range(6):
+        exporter.export([])
+    assert [each.getMessage().split(":")[0] for each in caplog.records] == [
+        "traces are lost",
+        "traces are taken again",
+        "traces are lost",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,8 @@ class Door:
             reply = await self._told(operation, asked, count, receive)
         else:
             route, _ = self._series_of(operation)
-            with tracing.request(operation.method, route, asked.header(b"traceparent")) as answered:
+            traceparent, request_id = asked.header(b"traceparent"), request_id_of(asked.scope)
+            with tracing.request(operation.method, route, traceparent, request_id) as answered:
                 reply = await self._told(operation, asked, count, receive)
                 answered(reply.status)
         self._count(operation, asked.scope["method"], reply, time.perf_counter() - began)

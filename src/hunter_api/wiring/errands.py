@@ -23,6 +23,7 @@ from hunter_core.mail.send import MailRoom
 from hunter_core.notifications.ports import Pusher
 from hunter_core.notifications.push_due import PushCarrier
 from hunter_core.notifications.targets import NoPusher
+from hunter_core.ports import Store
 from hunter_core.rules.rulebook import Rulebook
 from hunter_core.webhooks.courier import Courier
 
@@ -31,7 +32,7 @@ LAST_USE_SECONDS = 20.0
 
 
 def tasks_of(
-    settings: Settings, store: SqlStore, gate: Gate, rulebook: Rulebook, pushes: PushCarrier, courier: Courier
+    settings: Settings, store: Store, gate: Gate, rulebook: Rulebook, pushes: PushCarrier, courier: Courier
 ) -> Sequence[Job]:
     """Return what a worker does, or else the web processes."""
     clock = SystemClock()
