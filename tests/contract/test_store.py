@@ -158,4 +158,8 @@ class TestApiTokens(contract.ApiTokensContract):
 
 
 class TestWebhooks(contract.WebhooksContract):
-    """Webhooks and what is on its way to them."""
+    """Webhooks."""
+
+
+class TestWebhookDeliveries(contract.WebhookDeliveriesContract):
+    """What is on its way to webhooks."""

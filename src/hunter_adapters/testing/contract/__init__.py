@@ -44,6 +44,7 @@ from hunter_adapters.testing.contract.stories import StoriesContract
 from hunter_adapters.testing.contract.transactions import OverlappingWritersContract, StoreContract
 from hunter_adapters.testing.contract.two_factor import RecoveryCodesContract, TwoFactorsContract
 from hunter_adapters.testing.contract.under_test import CommitFailed, UnderTest
+from hunter_adapters.testing.contract.webhook_deliveries import WebhookDeliveriesContract
 from hunter_adapters.testing.contract.webhooks import WebhooksContract
 
 __all__ = [
@@ -91,5 +92,6 @@ __all__ = [
     "TwoFactorsContract",
     "UnderTest",
     "UnlocksContract",
+    "WebhookDeliveriesContract",
     "WebhooksContract",
 ]
