@@ -14,8 +14,8 @@ from hunter_adapters.testing.contract.leaving import (
     OTHER,
     a_code,
     a_token,
-    begin,
     leave,
+    on_the_way_out,
     played,
     some,
 )
@@ -47,11 +47,7 @@ class ErasuresContract:
 
     def test_whoever_is_being_erased_is_out_of_sight_at_once(self, under_test: UnderTest) -> None:
         store = under_test.store
-        played(store, HUNTER)
-        with store.write() as uow:
-            leave(uow, HUNTER)
-            begin(uow, HUNTER)
-            uow.commit()
+        on_the_way_out(store, HUNTER)
 
         with store.read() as uow:
             assert uow.accounts.by_email("jinwoo@example.org") is None
@@ -69,14 +65,10 @@ class ErasuresContract:
 
     def test_it_goes_in_parts_and_leaves_nothing(self, under_test: UnderTest) -> None:
         store = under_test.store
-        played(store, HUNTER)
         played(store, OTHER)
         with store.read() as uow:
             before = uow.histories.read(OTHER.id)
-        with store.write() as uow:
-            leave(uow, HUNTER)
-            begin(uow, HUNTER)
-            uow.commit()
+        on_the_way_out(store, HUNTER)
 
         rounds = 1
         while store.run(lambda uow: some(uow, HUNTER, 3)):
@@ -97,11 +89,7 @@ class ErasuresContract:
 
     def test_whoever_was_interrupted_goes_on(self, under_test: UnderTest) -> None:
         store = under_test.store
-        played(store, HUNTER)
-        with store.write() as uow:
-            leave(uow, HUNTER)
-            begin(uow, HUNTER)
-            uow.commit()
+        on_the_way_out(store, HUNTER)
         store.run(lambda uow: some(uow, HUNTER, 5))
         with store.write() as uow:
             some(uow, HUNTER, 5)
@@ -115,11 +103,7 @@ class ErasuresContract:
 
     def test_several_may_erase_the_same_account(self, under_test: UnderTest) -> None:
         store = under_test.store
-        played(store, HUNTER)
-        with store.write() as uow:
-            leave(uow, HUNTER)
-            begin(uow, HUNTER)
-            uow.commit()
+        on_the_way_out(store, HUNTER)
 
         def erase() -> None:
             while stubborn(store, lambda uow: some(uow, HUNTER, 4)):

@@ -121,6 +121,15 @@ def begin(uow: UnitOfWork, hunter: Hunter) -> None:
     uow.erasures.begin(hunter.id, now=NOW)
 
 
+def on_the_way_out(store: Store, hunter: Hunter) -> None:
+    """Keep a hunter with everything, whose account is being erased."""
+    played(store, hunter)
+    with store.write() as uow:
+        leave(uow, hunter)
+        begin(uow, hunter)
+        uow.commit()
+
+
 def some(uow: UnitOfWork, hunter: Hunter, limit: int) -> bool:
     """Erase some rows of the account of *hunter*; False when it is gone."""
     try:
