@@ -11,7 +11,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 from hunter_adapters.sql import SqlStore, WrongDatabase, open_store, schema
 from hunter_adapters.sql.store import LATEST, database_at
@@ -103,6 +103,29 @@ def test_a_migration_that_fails_leaves_the_schema_as_it_was(
 
     with store.database.engine().connect() as connection:
         assert {what: rows for what, rows in schema_of(connection).items() if rows} == {}
+
+
+def test_a_start_that_is_told_to_end_amid_a_statement_ends_and_leaves_nothing(
+    empty_url: str, opened: Opened
+) -> None:
+    """SQLAlchemy gives up the connection then, and with it the transaction: there is nothing to take back."""
+    store = opened(empty_url)
+
+    def be_told_to_end(_cursor: object, statement: str, *_: object) -> None:
+        if "CREATE TABLE quests" in statement:
+            raise SystemExit(0)
+
+    event.listen(Engine, "do_execute", be_told_to_end)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            store.migrate()
+    finally:
+        event.remove(Engine, "do_execute", be_told_to_end)
+
+    assert ended.value.__context__ is None
+    with store.database.engine().connect() as connection:
+        assert {what: rows for what, rows in schema_of(connection).items() if rows} == {}
+    assert store.migrate() is True
 
 
 def test_a_schema_of_a_newer_program_is_refused(url: str, opened: Opened) -> None:

@@ -48,6 +48,25 @@ def test_commits_reach_the_disk_and_foreign_keys_hold_on_every_connection(store:
             }
 
 
+def test_who_finds_a_new_file_in_anothers_hands_waits_for_it(tmp_path: Path) -> None:
+    """SQLite itself lets nobody wait who gives a file its log: it says at once that the file is locked."""
+    path = tmp_path / "hunter.db"
+    first = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    first.execute("BEGIN IMMEDIATE")
+    first.execute("CREATE TABLE notes (what TEXT)")
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        Sqlite(f"sqlite:///{path}")._open(0.0)
+
+    end = threading.Timer(0.2, first.execute, ["ROLLBACK"])
+    end.start()
+    second = Sqlite(f"sqlite:///{path}")._open(60.0)
+    end.join()
+
+    assert second.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    second.close()
+    first.close()
+
+
 def test_a_new_file_and_what_stands_beside_it_is_its_owners_alone(tmp_path: Path) -> None:
     folder = tmp_path / "open to all"
     folder.mkdir(mode=0o755)

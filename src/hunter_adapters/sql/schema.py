@@ -78,6 +78,8 @@ def _alone(connection: Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        connection.exec_driver_sql("ROLLBACK")
+        # Told to end amid a statement, SQLAlchemy has let go of the connection, and the transaction went with it.
+        if not connection.invalidated:
+            connection.exec_driver_sql("ROLLBACK")
         raise
     connection.exec_driver_sql("COMMIT")

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Engine, NullPool, create_engine, make_url
@@ -28,6 +28,8 @@ OLDEST = (3, 35)
 
 CACHED_STATEMENTS = 300
 _STEPS_BETWEEN_LOOKS = 10_000
+_BUSY = 5
+_BETWEEN_TRIES = 0.01
 
 
 class Sqlite(Database):
@@ -75,7 +77,7 @@ class Sqlite(Database):
         # Busy and constraint leave a connection as it was; anything else (the disk, the file) gets a new one.
         return (
             not isinstance(error, sqlite3.IntegrityError)
-            and getattr(error, "sqlite_errorcode", 0) & 0xFF != 5
+            and getattr(error, "sqlite_errorcode", 0) & 0xFF != _BUSY
         )
 
     def unreachable(self, error: Exception) -> Exception:
@@ -95,7 +97,8 @@ class Sqlite(Database):
             factory=_Connection,
         )
         try:
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            _write_ahead(connection, busy_seconds)
+            for pragma in ("synchronous=FULL", "foreign_keys=ON"):
                 connection.execute(f"PRAGMA {pragma}").close()
         except sqlite3.Error:
             connection.close()
@@ -106,6 +109,25 @@ class Sqlite(Database):
         """Make the file where there is none, readable by its owner alone; what SQLite puts beside it is as it is."""
         with suppress(OSError):
             os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _write_ahead(connection: sqlite3.Connection, busy_seconds: float) -> None:
+    """
+    Give the file its write-ahead log, for good.
+
+    Of several that find a new file at one moment, SQLite tells all but one that it is locked, and lets none of them
+    wait: so we do, for as long as the connection waits for anything.
+    """
+    deadline = monotonic() + busy_seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != _BUSY or monotonic() > deadline:
+                raise
+            sleep(_BETWEEN_TRIES)
+        else:
+            return
 
 
 class _Connection(sqlite3.Connection):
