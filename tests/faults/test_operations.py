@@ -205,6 +205,7 @@ def test_a_process_that_was_killed_is_found_by_its_leases(tmp_path: Path) -> Non
         with closing(sqlite3.connect(tmp_path / "data" / "hunter.db")) as database, database:
             # The minute of the lease, without waiting for it.
             database.execute("UPDATE webhook_deliveries SET due_at = created_at")
+            database.execute("UPDATE webhooks SET next_at = created_at")
         app.start()
         (got,) = receiver.wait_for(1, 20)
     assert json.loads(got.body)["type"] == "quest.completed"
