@@ -99,4 +99,4 @@ def test_a_mail_that_cannot_be_written_is_parked_and_stops_no_other(caplog: pyte
     with caplog.at_level(logging.CRITICAL, "hunter.mail"):
         room.send()
     assert [message.id for message in room.sent] == [good.id]
-    assert room.row(bad) == replace(bad, parked_at=NOW)
+    assert room.row(bad) == replace(bad, parked_at=NOW, last_error="it could not be written")
