@@ -21,7 +21,7 @@ REST = 5.0
 NEAR = 0.2
 """Seconds to the next look while something waits that could not be taken: an event that failed, another's turn."""
 
-PACE, SLOWEST = 0.01, 0.08
+PACE, SLOWEST = 0.01, 0.16
 """Seconds from one pass to the next, at first and under load: what is committed meanwhile goes out together."""
 
 JOIN_SECONDS = 5.0

@@ -1,4 +1,4 @@
-"""Live events: from the commit to the frame, many sockets in one process, and what the relay costs."""
+"""Live events: from the commit to the frame, and many sockets in one process."""
 
 from __future__ import annotations
 
@@ -7,27 +7,16 @@ import json
 import resource
 import statistics
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 from websockets.asyncio.client import connect
 
-from hunter_adapters.sql import SqlStore, open_store
-from hunter_adapters.testing.builders import NOW, a_command, a_hunter, a_quest, a_rulebook, registered
-from hunter_api.relay import RelayThread
-from hunter_core.clock import SystemClock
-from hunter_core.completions.complete import complete
-from hunter_core.dice import HashDice
-from hunter_core.live.fan_out import LocalFanOut
-from hunter_core.quests.quest import Quest
-from hunter_core.relay.relay import Relay
-from tests.bench.cpu import memory_of, seconds_of_server
+from tests.bench.cpu import memory_of
 from tests.bench.figures import Figure
 from tests.servers.app import App
 from tests.servers.client import Client
@@ -37,8 +26,6 @@ from tests.servers.redis import RedisServer
 
 ROUNDS, PAUSE = 300, 0.05
 SOCKETS, HUNTERS, EVENTS_A_SECOND, SECONDS = 2000, 200, 100, 20
-COMPLETIONS, CLIENTS, REPEATS = 1200, 8, 5
-REST_SECONDS = 12
 
 
 def figures() -> Iterator[Figure]:
@@ -48,8 +35,6 @@ def figures() -> Iterator[Figure]:
     try:
         yield from _latency_across(postgres)
         yield from _many()
-        yield from _cost(postgres)
-        yield from _rest(postgres)
     finally:
         postgres.close()
 
@@ -187,110 +172,3 @@ async def _crowd(app: App) -> tuple[int, float, float]:
 async def _count(socket: Any, counts: list[int], number: int) -> None:
     async for _ in socket:
         counts[number] += 1
-
-
-# --- what the relay costs ----------------------------------------------------------------------------------------
-
-
-def _cost(postgres: PostgresServer) -> Iterator[Figure]:
-    store = open_store(postgres.fresh_database(), pool_size=CLIENTS + 2)
-    store.migrate()
-    store.seed_achievements(a_rulebook().catalogue)
-    without, with_relay = [], []
-    for number in range(REPEATS):
-        without.append(_cpu(store, postgres, f"Without{number}", relayed=False))
-        with _draining(store):
-            pass
-        with_relay.append(_cpu(store, postgres, f"With{number}", relayed=True))
-    store.close()
-    alone, both = statistics.median(without), statistics.median(with_relay)
-    yield Figure(
-        name="the relay under load, CPU added to a completion",
-        measured=(both / alone - 1) * 100,
-        limit=15,
-        unit="%",
-        against=f"use case and PostgreSQL, no HTTP: {alone * 1000:.2f} ms, {both * 1000:.2f} ms with it",
-    )
-
-
-def _cpu(store: SqlStore, postgres: PostgresServer, name: str, *, relayed: bool) -> float:
-    """Return the CPU seconds of a completion, client and database together, when eight hunters are at it."""
-    quests: list[Quest] = []
-    for client in range(CLIENTS):
-        hunter = a_hunter(f"{name}-{client}")
-        mine = [a_quest(hunter, n, completions_per_day=50) for n in range(COMPLETIONS // CLIENTS // 50)]
-        registered(store, hunter, *mine)
-        quests += mine
-    began = time.process_time() + seconds_of_server(postgres.pid)
-    with _relaying(store) if relayed else _nothing():
-        with ThreadPoolExecutor(CLIENTS) as pool:
-            list(pool.map(lambda quest: _complete_fifty(store, quest), quests))
-        if relayed:
-            _wait_until_relayed(store)
-    return (time.process_time() + seconds_of_server(postgres.pid) - began) / COMPLETIONS
-
-
-def _complete_fifty(store: SqlStore, quest: Quest) -> None:
-    for number in range(50):
-        store.run(
-            lambda uow, label=number: complete(  # type: ignore[misc]
-                uow=uow,
-                command=a_command(quest, label),
-                now=NOW,
-                rulebook=a_rulebook(),
-                dice=HashDice(),
-                request=None,
-                answer=lambda outcome: (200, b"{}"),
-            )
-        )
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
-
-
-@contextmanager
-def _relaying(store: SqlStore) -> Iterator[None]:
-    thread = RelayThread(Relay(store, SystemClock(), fan_out=LocalFanOut()))
-    store.after_events = thread.wake
-    thread.start()
-    try:
-        yield
-    finally:
-        store.after_events = None
-        thread.close()
-
-
-@contextmanager
-def _draining(store: SqlStore) -> Iterator[None]:
-    with _relaying(store):
-        _wait_until_relayed(store)
-        yield
-
-
-def _wait_until_relayed(store: SqlStore) -> None:
-    while True:
-        with store.read() as uow:
-            if not uow.backlog.is_any():
-                return
-        time.sleep(0.05)
-
-
-def _rest(postgres: PostgresServer) -> Iterator[Figure]:
-    seen: list[str] = []
-    store = open_store(postgres.fresh_database(), observer=seen.append)
-    store.migrate()
-    with _relaying(store):
-        time.sleep(2)
-        seen.clear()
-        threading.Event().wait(REST_SECONDS)
-        count = len(seen)
-    store.close()
-    yield Figure(
-        name="the relay at rest, statements a second",
-        measured=count / REST_SECONDS,
-        limit=1,
-        unit="",
-        against=f"{count} in {REST_SECONDS} s, in one process",
-    )

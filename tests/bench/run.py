@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import accounts, analytics, boards, completion, limits, live, process, rules
+from tests.bench import accounts, analytics, boards, completion, limits, live, process, relay, rules
 from tests.bench.figures import Figure
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -21,6 +21,7 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "limits": limits.figures,
     "accounts": accounts.figures,
     "live": live.figures,
+    "relay": relay.figures,
     "process": process.figures,
 }
 
