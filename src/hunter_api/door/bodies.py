@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hunter_api.door.asked import Asked
 from hunter_api.errors import MalformedJson, UnsupportedMediaType
 from hunter_api.operations import Operation
-from hunter_api.wire_values import parse_json
+from hunter_api.wire.values import parse_json
 
 if TYPE_CHECKING:
     from litestar.types import Receive

@@ -1,42 +1,28 @@
 """
-The one way in and out: bytes become a request class by cattrs, an answer class becomes bytes by msgspec.
+Bytes become a request class: a field's rules are declared once, and enforced here.
 
-A field's rules are declared once, as `Annotated[…, msgspec.Meta(…)]`: they are enforced here and printed in
-the OpenAPI document. Every problem of a request is reported, not only the first.
+They are `Annotated[…, msgspec.Meta(…)]`, and printed in the OpenAPI document.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import attrs
-import msgspec
-from cattrs import BaseValidationError, Converter
-from cattrs.errors import ClassValidationError, ForbiddenExtraKeysError, IterableValidationError
+from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, override
 from msgspec import Meta, UnsetType
 
-from hunter_api.schemas.schedules import ScheduleValue
-from hunter_api.wire_values import PLAIN, Hook, Problem, whole_number
-from hunter_core.errors import InvalidInput
+from hunter_api.wire.problems import field_name, structured
+from hunter_api.wire.values import PLAIN, Hook, Problem, whole_number
 from hunter_core.rules.rulebook import Limits
 
 T = TypeVar("T")
 Check = tuple[Callable[[Any], bool], str]
 Bounds = tuple[int, int]
-
-WHOLE_BODY = "body"
-"""The name under which a problem of the body as a whole is reported."""
-
-_LONGEST_NAME = 100
-_MOST_PROBLEMS = 100
-
-
-# --- the rules of `Meta` ---------------------------------------------------------------------------------------
 
 
 class Wire:
@@ -61,7 +47,7 @@ class Wire:
         Raises:
             InvalidInput: Naming every field that breaks its rule, is missing, or is not known.
         """
-        return _structured(self._bodies, value, kind)
+        return structured(self._bodies, value, kind)
 
     def query(self, parameters: Mapping[str, str], kind: type[T]) -> T:
         """
@@ -71,9 +57,7 @@ class Wire:
             InvalidInput: Naming every parameter that breaks its rule or is missing.
         """
         names = {field_name(field.name) for field in attrs.fields(kind)}  # type: ignore[arg-type]
-        return _structured(
-            self._queries, {name: parameters[name] for name in names & parameters.keys()}, kind
-        )
+        return structured(self._queries, {name: parameters[name] for name in names & parameters.keys()}, kind)
 
     def _converter(self) -> Converter:
         converter = Converter(detailed_validation=True, forbid_extra_keys=True)
@@ -161,11 +145,6 @@ class Wire:
             yield (lambda v: len(set(v)) == len(v)), said or "must not name anything twice"
 
 
-def field_name(attribute: str) -> str:
-    """Return the name on the wire of an attribute of a request class."""
-    return attribute.removesuffix("_")
-
-
 def bounds_of(limits: Limits) -> dict[str, Bounds]:
     """Return the bounds of fields that the rulebook sets."""
     return {
@@ -228,79 +207,3 @@ def _from_text(inner: Hook, pattern: str, read: Callable[[str], Any]) -> Hook:
         return inner(read(value) if isinstance(value, str) and form.fullmatch(value) else value, kind)
 
     return structure
-
-
-# --- what is wrong ---------------------------------------------------------------------------------------------
-
-
-def _structured(converter: Converter, value: object, kind: type[T]) -> T:
-    try:
-        return converter.structure(value, kind)
-    except (BaseValidationError, Problem) as error:
-        found = list(islice(_problems(error, ""), _MOST_PROBLEMS))
-        raise InvalidInput.of(found) from error
-
-
-def _problems(error: BaseException, where: str) -> Iterator[tuple[str, str]]:
-    """Yield every (field, message) of what cattrs collected: fields of objects as a.b, of lists as a[0]."""
-    match error:
-        case ClassValidationError():
-            named, others = error.group_exceptions()
-            for inner, note in named:
-                name = field_name(note.name)
-                yield from _problems(inner, f"{where}.{name}" if where else name)
-            for inner in others:
-                yield from _problems(inner, where)
-        case IterableValidationError():
-            numbered, others = error.group_exceptions()
-            for inner, place in numbered:
-                yield from _problems(inner, f"{where}[{place.index}]")
-            for inner in others:
-                yield from _problems(inner, where)
-        case ForbiddenExtraKeysError():
-            for name in sorted(error.extra_fields):
-                yield f"{where}.{printable(name)}" if where else printable(name), "is not a known field"
-        case KeyError():
-            yield where, "is needed"
-        case InvalidInput():
-            yield from error.problems
-        case Problem():
-            yield where or WHOLE_BODY, str(error)
-        case _:
-            raise error
-
-
-def printable(name: str) -> str:
-    """Return a name from outside so that it can be repeated in an answer: no surrogate halves, not too long."""
-    return name[:_LONGEST_NAME].encode(errors="backslashreplace").decode()
-
-
-# --- an answer class to bytes ----------------------------------------------------------------------------------
-
-
-def _written(value: object) -> object:
-    if isinstance(value, ScheduleValue):
-        return value.written()
-    raise TypeError(f"{type(value).__name__} is not part of any answer")
-
-
-_encoder = msgspec.json.Encoder(enc_hook=_written)
-
-
-def success(view: object) -> bytes:
-    """Return the envelope of an answer that holds *view*."""
-    return b'{"success":true,"data":' + _encoder.encode(view) + b"}"
-
-
-def encoded(view: object) -> bytes:
-    """Return *view*, a part of an answer that is written in parts."""
-    return _encoder.encode(view)
-
-
-def failure(code: str, message: str, request_id: str, details: list[dict[str, str]] | None) -> bytes:
-    """Return the envelope of a refusal."""
-    error: dict[str, Any] = {"code": code, "message": message}
-    if details:
-        error["details"] = details
-    error["requestId"] = request_id
-    return _encoder.encode({"success": False, "error": error})
