@@ -9,6 +9,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.config.cors import CORSConfig
+from litestar.datastructures import State
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Message, Scope
@@ -17,8 +18,8 @@ from hunter_api import errors as api
 from hunter_api.docs_page import DocsPage
 from hunter_api.door import Door, Reply, refusal, request_id_of
 from hunter_api.limits import HEADERS as RATE_LIMIT_HEADERS
-from hunter_api.live import Live
-from hunter_api.metrics import UNMATCHED, Metrics, method_of
+from hunter_api.live import Live, live_handler
+from hunter_api.metrics import UNMATCHED, method_of
 from hunter_api.operations import Operation
 from hunter_api.ports import Ports
 from hunter_api.routes import ALL_ROUTES
@@ -33,6 +34,38 @@ def operations() -> list[Operation]:
     return [operation for routes in ALL_ROUTES for operation in routes.operations]
 
 
+class Inside:
+    """
+    What is inside an application: all that it remembers from one request to the next is here.
+
+    The paths in front of it are the same for whoever is inside, and many times as dear to put up: so somebody else
+    may move in while the application is closed.
+    """
+
+    ports: Ports
+    door: Door
+    live: Live
+
+    def __init__(self, ports: Ports, origins: Sequence[str], headers: Sequence[Header]) -> None:
+        self._origins, self._headers = origins, headers
+        self.move_in(ports)
+
+    def move_in(self, ports: Ports) -> None:
+        """Let all of it be new, over *ports*."""
+        self.ports, self.door, self.live = ports, Door(ports), Live(ports, self._origins, self._headers)
+        hub = self.live.hub
+        ports.metrics.watch("hunter_sockets", lambda: len(hub))
+
+    @asynccontextmanager
+    async def while_open(self, _: Litestar) -> AsyncIterator[None]:
+        """Begin, and end in order."""
+        await self.live.start()
+        yield
+        await self.live.stop()
+        self.door.close()
+        self.ports.close()
+
+
 def create_app(ports: Ports, *, origins: Sequence[str] = (), strict: bool = False) -> Litestar:
     """
     Return the application over *ports*; it closes them when the server stops.
@@ -40,23 +73,18 @@ def create_app(ports: Ports, *, origins: Sequence[str] = (), strict: bool = Fals
     Pages of *origins* may call it from a browser. Under the *strict* profile, browsers are asked for more.
     """
     headers = security_headers(strict=strict)
-    door, live = Door(ports), Live(ports, origins, headers)
+    inside = Inside(ports, origins, headers)
     page = DocsPage(operations(), ports.rulebook)
-    ports.metrics.watch("hunter_sockets", lambda: len(live.hub))
-
-    @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        await live.start()
-        yield
-        await live.stop()
-        door.close()
-        ports.close()
-
     return Litestar(
-        route_handlers=[*_handlers(door, operations()), live.handler(), *page.handlers()],
+        route_handlers=[
+            *_handlers(inside, operations()),
+            live_handler(lambda: inside.live),
+            *page.handlers(),
+        ],
         before_send=[_adding(headers)],
-        exception_handlers={Exception: _unrouted(ports.metrics)},
-        lifespan=[lifespan],
+        exception_handlers={Exception: _unrouted(inside)},
+        lifespan=[inside.while_open],
+        state=State({"inside": inside}),
         cors_config=_cors(origins) if origins else None,
         logging_config=None,
         openapi_config=None,
@@ -76,7 +104,7 @@ def _cors(origins: Sequence[str]) -> CORSConfig:
     )
 
 
-def _handlers(door: Door, found: Iterable[Operation]) -> Iterable[HTTPRouteHandler]:
+def _handlers(inside: Inside, found: Iterable[Operation]) -> Iterable[HTTPRouteHandler]:
     """Yield a handler for every path: with all its methods in one, Litestar knows what to allow."""
     by_path: dict[str, dict[str, Operation]] = {}
     for operation in found:
@@ -86,12 +114,12 @@ def _handlers(door: Door, found: Iterable[Operation]) -> Iterable[HTTPRouteHandl
         if operation.method == "GET" and operation.status == 200:
             methods["HEAD"] = operation
     for path, methods in by_path.items():
-        yield _handler(door, path, methods)
+        yield _handler(inside, path, methods)
 
 
-def _handler(door: Door, path: str, methods: dict[str, Operation]) -> HTTPRouteHandler:
+def _handler(inside: Inside, path: str, methods: dict[str, Operation]) -> HTTPRouteHandler:
     async def enter(request: Request[Any, Any, Any]) -> Reply:
-        return await door.enter(methods[request.scope["method"]], request.scope, request.receive)
+        return await inside.door.enter(methods[request.scope["method"]], request.scope, request.receive)
 
     # Litestar looks names up where a function was written; these are not in that module's globals.
     enter.__annotations__ = {"request": Request, "return": Reply}
@@ -110,12 +138,13 @@ def _adding(security: Sequence[Header]) -> Callable[[Message, Scope], Awaitable[
     return add_headers
 
 
-def _unrouted(metrics: Metrics) -> Callable[[Request[Any, Any, Any], Exception], Response[bytes]]:
+def _unrouted(inside: Inside) -> Callable[[Request[Any, Any, Any], Exception], Response[bytes]]:
     """Return what answers a request that found no operation, and counts it: all under one route."""
 
     def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         said = _refused(request, error)
-        metrics.answered(UNMATCHED, method_of(request.scope["method"]), said.status_code or 500, None)
+        method, status = method_of(request.scope["method"]), said.status_code or 500
+        inside.ports.metrics.answered(UNMATCHED, method, status, None)
         return said
 
     return answer

@@ -26,7 +26,7 @@ from hunter_api.schemas.live import SocketQuery
 from hunter_api.security_headers import Header, with_security
 from hunter_api.sockets import Socket
 from hunter_api.threads import Threads
-from hunter_api.wire import Wire
+from hunter_api.wire import wire_of
 from hunter_core.errors import HunterError, InvalidInput, TryLater, Unauthenticated
 from hunter_core.events import OutboxEvent
 from hunter_core.ids import HunterId
@@ -58,27 +58,28 @@ Send = Callable[[Any], Awaitable[None]]
 log = logging.getLogger("hunter.live")
 
 
+def live_handler(live: Callable[[], Live]) -> WebsocketRouteHandler:
+    """Return the route of sockets, which lets them in to whatever *live* is then."""
+
+    async def enter(socket: WebSocket[Any, Any, Any]) -> None:
+        await live().enter(socket.scope, socket.receive, socket.send)
+
+    enter.__annotations__ = {"socket": WebSocket, "return": None}
+    return WebsocketRouteHandler(PATH)(enter)
+
+
 class Live:
     """Lets sockets in, and looks after them from `start` to `stop`."""
 
     def __init__(self, ports: Ports, origins: Sequence[str], headers: Sequence[Header]) -> None:
         self._ports, self._origins, self._headers = ports, frozenset(origins), headers
         self._threads = Threads(ports.live_threads, "live")
-        self._wire = Wire({})
+        self._wire = wire_of({})
         self.hub = Hub()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._looking: asyncio.Task[None] | None = None
         self._told_boards = float("-inf")
         self._is_blind = False
-
-    def handler(self) -> WebsocketRouteHandler:
-        """Return the route."""
-
-        async def enter(socket: WebSocket[Any, Any, Any]) -> None:
-            await self.enter(socket.scope, socket.receive, socket.send)
-
-        enter.__annotations__ = {"socket": WebSocket, "return": None}
-        return WebsocketRouteHandler(PATH)(enter)
 
     async def start(self) -> None:
         """Begin to hear, and to look."""

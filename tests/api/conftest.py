@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,17 @@ def hunter(house: House) -> House:
     return house.signed_in()
 
 
+@pytest.fixture(scope="session")
+def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database to copy, in which is what a start puts there."""
+    path = tmp_path_factory.mktemp("api") / "new.db"
+    store = open_store(f"sqlite:///{path}")
+    store.create_schema()
+    store.seed_achievements(load_rulebook("classic").catalogue)
+    store.close()
+    return path
+
+
 @pytest.fixture(params=["memory", "sqlite"])
 def each_hunter(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     """Somebody signed in, over memory and over SQLite."""
@@ -32,9 +44,8 @@ def each_hunter(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hous
         with a_house() as opened:
             yield opened.signed_in()
         return
+    shutil.copyfile(request.getfixturevalue("new_file"), tmp_path / "hunter.db")
     store = open_store(f"sqlite:///{tmp_path / 'hunter.db'}")
-    store.create_schema()
-    store.seed_achievements(load_rulebook("classic").catalogue)
     with a_house(store) as opened:
         yield opened.signed_in()
     store.close()

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import shutil
 from collections.abc import Iterator
 from ipaddress import ip_network
 from pathlib import Path
@@ -25,7 +26,6 @@ from hunter_core.mail.mail import MailTemplate
 from hunter_core.notifications.consumer import NotificationConsumer
 from hunter_core.relay.ports import Consumer
 from hunter_core.relay.relay import Relay
-from hunter_core.rules.toml import load_rulebook
 from hunter_core.webhooks.consumer import WebhookConsumer
 from hunter_core.webhooks.courier import Courier
 from tests.api.house import PASSWORD, House, a_house
@@ -44,9 +44,8 @@ def hooked(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
         with a_house(sender=sender) as opened:
             yield opened.signed_in()
         return
+    shutil.copyfile(request.getfixturevalue("new_file"), tmp_path / "hunter.db")
     store = open_store(f"sqlite:///{tmp_path / 'hunter.db'}")
-    store.create_schema()
-    store.seed_achievements(load_rulebook("classic").catalogue)
     with a_house(store, sender=sender) as opened:
         yield opened.signed_in()
     store.close()

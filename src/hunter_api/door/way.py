@@ -71,7 +71,7 @@ class Door:
             self._metrics.watch("hunter_lane_requests", threads.count, lane=lane.name.lower())
         self._keys = KeysUnderWay()
         self._watch = Watch(ports.gate.log)
-        self._wire = wire.Wire(wire.bounds_of(ports.rulebook.limits))
+        self._wire = wire.wire_of(wire.bounds_of(ports.rulebook.limits))
 
     def close(self) -> None:
         """End the threads; the server has answered everybody."""

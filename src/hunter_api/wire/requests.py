@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -23,6 +24,16 @@ from hunter_core.rules.rulebook import Limits
 T = TypeVar("T")
 Check = tuple[Callable[[Any], bool], str]
 Bounds = tuple[int, int]
+
+
+def wire_of(bounds: Mapping[str, Bounds]) -> Wire:
+    """Return what reads requests by these *bounds*: the same one each time, for it remembers no request."""
+    return _wire_of(tuple(sorted(bounds.items())))
+
+
+@cache
+def _wire_of(bounds: tuple[tuple[str, Bounds], ...]) -> Wire:
+    return Wire(dict(bounds))
 
 
 class Wire:
