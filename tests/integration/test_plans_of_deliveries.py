@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
 
-from hunter_adapters.sql import pushes, webhooks
+from hunter_adapters.sql import SqlStore, pushes, webhooks
 from hunter_adapters.sql.statements import Compiled, Statement
 from hunter_core.places import MOST_AT_ONCE
 from tests.integration.conftest import prepare
@@ -104,3 +105,21 @@ def test_only_targets_that_are_on_and_due_are_looked_at(plans: dict[str, Any]) -
         assert plans[name]["Actual Rows"] == FEW - 1
         (removed,) = re.findall(r'"Rows Removed by Filter": (\d+)', json.dumps(plans[name]))
         assert int(removed) == 1
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_sqlite_searches_by_an_index(
+    sqlite_migrated: str, opened: Callable[..., SqlStore], asked: str
+) -> None:
+    store = opened(sqlite_migrated)
+    compiled = ASKED[asked].on("sqlite")
+
+    with store.read() as uow:
+        explained = f"EXPLAIN QUERY PLAN {compiled.sql}"
+        plan = uow._sql._connection.execute(explained, [None] * len(compiled.binds)).fetchall()
+
+    steps = [row[3] for row in plan]
+    # What was given up is read off its index from the end.
+    assert [step for step in steps if step.startswith("SCAN") and " USING INDEX " not in step] == []
+    if asked.endswith("who is due"):
+        assert "next_at (next_at<?)" in steps[0]
