@@ -68,6 +68,29 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         # Whoever waits for the client to take something need not wait any more.
         self.writable.set()
 
+    def handle_parser_exception(self) -> None:
+        """
+        Close the socket for what the client sent, a message that is too large; called again while it sends more.
+
+        uvicorn ends the connection at once. Whatever the client still sends is then answered by a reset, and a
+        reset takes the code away from it before it was read. Here the rest is taken, and thrown away.
+        """
+        closed = self.conn.close_sent
+        if self.close_sent or closed is None:
+            return
+        self.stop_keepalive()
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": closed.code, "reason": closed.reason})
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.transport.can_write_eof():
+            # So that the client knows that it may hang up; its own close would be thrown away with the rest.
+            self.transport.write_eof()
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(LAST_SECONDS, self.transport.abort)
+        self.writable.set()
+
     def shutdown(self) -> None:
         """Close with 1012: the server ends."""
         super().shutdown()

@@ -200,7 +200,8 @@ class Socket:
             return frames.UNSUBSCRIBED, {"channel": channel.value}
         if channel is Channel.GUILD:
             # Nobody is a member of a guild yet.
-            return frames.REFUSED, {"channel": channel.value, "code": "FORBIDDEN"}
+            message = "You are in no guild, and only its members hear of it."
+            return frames.REFUSED, {"channel": channel.value, "code": "FORBIDDEN", "message": message}
         self.channels.add(channel)
         return frames.SUBSCRIBED, {"channel": channel.value}
 

@@ -8,18 +8,17 @@ import random
 import socket as sockets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from hunter_api.socket_protocol import LAST_SECONDS
 from hunter_api.sockets import SEND_SECONDS
 from tests.faults.load import at_length
-from tests.servers.app import App
+from tests.servers.app import App, run_hunter
 from tests.servers.books import Books
-from tests.servers.client import Client
+from tests.servers.client import PASSWORD, Client
 from tests.servers.live import Listener, code_of, opened, ticket_of
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
@@ -121,6 +120,42 @@ def test_a_logout_acts_on_sockets_of_every_process_within_a_second_with_redis_do
         assert [code_of(each) for each in held] == [4401] * 6
         # A second, and what a busy machine takes.
         assert time.monotonic() - began < 1.5
+
+
+def _changes_the_password(app: App, hunter: Client) -> None:
+    body = {"currentPassword": PASSWORD, "newPassword": "Another-shadow-2!"}
+    with Client(app.url).login(hunter.user["email"]) as elsewhere:
+        assert elsewhere.post("/api/auth/change-password", body).status in (200, 204)
+
+
+def _is_deactivated(app: App, hunter: Client) -> None:
+    done = run_hunter("admin", "deactivate", hunter.user["hunterName"], "--yes", env=app.environment)
+    assert done.returncode == 0, done.stderr
+
+
+def _is_ended_from_the_list(app: App, hunter: Client) -> None:
+    with Client(app.url).login(hunter.user["email"]) as elsewhere:
+        assert elsewhere.delete("/api/auth/sessions").status == 204
+
+
+@pytest.mark.parametrize("end", [_changes_the_password, _is_deactivated, _is_ended_from_the_list])
+def test_whatever_ends_a_session_closes_its_sockets_in_every_process_within_a_second(
+    crew: App, end: Callable[[App, Client], None]
+) -> None:
+    with Client(crew.url) as hunter, Client(crew.url) as other, contextlib.ExitStack() as stack:
+        hunter.register()
+        held = [stack.enter_context(opened(hunter)) for _ in range(6)]
+        stays = stack.enter_context(opened(other.register()))
+        for each in (*held, stays):
+            # Whoever is answered was let in.
+            each.send('{"type":"ping"}')
+            assert json.loads(each.recv(timeout=20))["type"] == "pong"
+        end(crew, hunter)
+        ended = time.monotonic()
+        assert [code_of(each) for each in held] == [4401] * 6
+        assert time.monotonic() - ended < 1.5
+        stays.send('{"type":"ping"}')
+        assert json.loads(stays.recv(timeout=20))["type"] == "pong"
 
 
 def test_killed_again_and_again_nothing_is_lost_and_the_order_kept(lone_app: App) -> None:
@@ -225,28 +260,3 @@ if LONG:  # a client has to be given the time in which it takes nothing
             with opened(hunter, after=0) as again:
                 numbers = [json.loads(again.recv(timeout=20))["id"] for _ in range(last)]
             assert numbers == list(range(1, last + 1))
-
-
-def test_bad_frames_and_bad_tickets_are_told_by_codes_and_the_server_stays_well(app: App) -> None:
-    with Client(app.url) as hunter:
-        hunter.register()
-        bad = {"x" * 1_000_000: 1009, "{nope": 4400, '{"type":"subscribe","channel":"x"}': 4400, "\x00": 4400}
-        for text, code in bad.items():
-            with opened(hunter) as socket:
-                with contextlib.suppress(ConnectionClosed):
-                    socket.send(text)
-                assert code_of(socket) == code
-        with opened(hunter) as socket:
-            with contextlib.suppress(ConnectionClosed):
-                for _ in range(1000):
-                    socket.send('{"type":"ping"}')
-            assert code_of(socket) == 4429
-        with opened(hunter, after=10**12) as socket:
-            assert code_of(socket) == 4416
-        with pytest.raises(InvalidStatus) as refused:
-            opened(hunter, origin="https://evil.example")
-        assert refused.value.response.status_code == 403
-        assert hunter.me()["hunterName"] == hunter.user["hunterName"]
-        assert hunter.get("/health/ready").status == 200
-        assert "Traceback" not in app.log
-        assert "ticket=" not in app.log

@@ -190,6 +190,12 @@ def test_channels_are_subscribed_to_and_left_and_a_guild_nobody_is_in_is_refused
         (None, "pong", None),
         (None, "channel.unsubscribed", None),
     ]
+    assert wire.taken[1]["data"] == {
+        "channel": "guild",
+        "code": "FORBIDDEN",
+        "message": "You are in no guild, and only its members hear of it.",
+    }
+    assert wire.hung_up == []
 
 
 def test_more_messages_in_a_second_than_are_allowed_close_the_socket(monkeypatch: pytest.MonkeyPatch) -> None:
