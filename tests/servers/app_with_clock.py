@@ -1,4 +1,4 @@
-"""`hunter serve`, as it is, but by the clock that a test moves: `python -m tests.servers.app_with_clock`."""
+"""`hunter serve`, as it is, but by the clock that a test moves, and quick: `python -m tests.servers.app_with_clock`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 
 from hunter_api.cli import main
 from hunter_core.clock import SystemClock
+from tests.servers.app_quick import hash_quickly
 from tests.servers.clock import of_environment
 
 
@@ -17,6 +18,7 @@ def serve() -> None:
     def now(_: SystemClock) -> datetime:
         return moved.now()
 
+    hash_quickly()
     # The program has no setting that moves its clock, and is not to have one.
     SystemClock.now = now  # type: ignore[method-assign,assignment]
     sys.argv[:] = ["hunter", "serve"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import clock
+from tests.servers import app_quick, clock
 from tests.servers.app import App
 from tests.servers.books import Books
 from tests.servers.client import Client
@@ -17,6 +17,9 @@ from tests.servers.clock import MovableClock
 
 LONG = os.environ.get("HUNTER_TEST_LONG") == "1"
 """Whether fuzz and faults run at full length (`nox -s fuzz`, `nox -s faults`)."""
+
+COMMAND = None if LONG else app_quick.command()
+"""What starts a server here: at full length the program itself."""
 
 DATABASES = ("sqlite", "postgresql")
 MONDAY = datetime(2026, 11, 2, 6, tzinfo=UTC)
@@ -38,7 +41,8 @@ def _database_of(request: pytest.FixtureRequest, kind: str) -> Iterator[str | No
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """A server that many tests share, each with hunters of its own; nobody kills it."""
     for url in _database_of(request, request.param):
-        with App(data_dir=tmp_path_factory.mktemp("app"), database_url=url) as running:
+        data_dir = tmp_path_factory.mktemp("app")
+        with App(data_dir=data_dir, database_url=url, command=COMMAND) as running:
             yield running
 
 
@@ -46,7 +50,7 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 def own_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
     """A running server of the test's own, on an empty database, to be killed and started at will."""
     for url in _database_of(request, request.param):
-        with App(data_dir=tmp_path / "data", database_url=url) as running:
+        with App(data_dir=tmp_path / "data", database_url=url, command=COMMAND) as running:
             yield running
 
 
@@ -54,7 +58,7 @@ def own_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
 def lone_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
     """As `own_app`, but in the ordinary suite on SQLite alone: for what takes its time and is the same on both."""
     for url in _database_of(request, request.param):
-        with App(data_dir=tmp_path / "data", database_url=url) as running:
+        with App(data_dir=tmp_path / "data", database_url=url, command=COMMAND) as running:
             yield running
 
 
