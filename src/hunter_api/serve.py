@@ -199,7 +199,9 @@ def _ending() -> Iterator[Callable[[], None]]:
     def end(_signal: int, _frame: FrameType | None) -> None:
         # uvicorn raises the signal again after its orderly end: then there is nothing left to do.
         if not serving:
-            sys.exit(0)
+            # No exception: where the signal happens to come in a weak reference's callback, it would be lost. And
+            # what was begun in the database is taken back by it, as after a power cut.
+            os._exit(0)
 
     def begin_to_serve() -> None:
         nonlocal serving
@@ -207,11 +209,7 @@ def _ending() -> Iterator[Callable[[], None]]:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    try:
-        yield begin_to_serve
-    except SystemExit:
-        _end_threads()
-        raise
+    yield begin_to_serve
 
 
 def _end_threads() -> None:

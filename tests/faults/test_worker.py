@@ -121,8 +121,13 @@ def test_every_unlock_is_told_once_whatever_is_killed(
         if round_ < redis_kills:
             redis_server.restart()
         worker.start()
+    last_fault = time.monotonic()
     wait_for(lambda: told(store, hunters) == [asked] * HUNTERS)
 
+    print(
+        f"{asked * HUNTERS} unlocks were told {time.monotonic() - last_fault:.1f} s after the last of {kills} kills "
+        f"of the worker and {redis_kills} of Redis"
+    )
     assert asked * HUNTERS >= unlocks
     for hunter in hunters:
         ids = announced(store, hunter)

@@ -90,8 +90,17 @@ class Worker:
             self._process.kill()
             self._process.wait(STOP_SECONDS)
 
+    def signal(self, what: signal.Signals) -> None:
+        """Send it *what*."""
+        assert self._process is not None
+        self._process.send_signal(what)
+
+    def wait(self) -> int:
+        """Return its exit code, when it has ended."""
+        assert self._process is not None
+        return self._process.wait(STOP_SECONDS)
+
     def end(self) -> int:
         """Ask it to end with SIGTERM; return its exit code."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(STOP_SECONDS)
+        self.signal(signal.SIGTERM)
+        return self.wait()

@@ -15,9 +15,9 @@ from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
 from hunter_adapters.redis.connection import RedisAway, RedisConnection
+from hunter_adapters.rq.ours import PERFORM, OurJob
 
 QUEUE = "hunter"
-PERFORM = "hunter_adapters.rq.work.perform"
 
 ALIVE = "hunter:worker"
 ALIVE_SECONDS = 60
@@ -38,7 +38,7 @@ PAUSES = [1, 5, 20]
 
 def queue_on(client: Redis) -> Queue:
     """Return the queue; nothing that is put into it, or taken out, is ever a pickle."""
-    return Queue(QUEUE, connection=client, serializer=JSONSerializer)
+    return Queue(QUEUE, connection=client, serializer=JSONSerializer, job_class=OurJob)
 
 
 def enqueue(queue: Queue, name: str, span: float, *, label: str = "due") -> bool:

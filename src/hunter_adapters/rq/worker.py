@@ -29,6 +29,7 @@ from rq.worker import WorkerStatus
 
 from hunter_adapters.rq import queue as signs
 from hunter_adapters.rq.news import RedisNews, is_news
+from hunter_adapters.rq.ours import OurJob
 from hunter_adapters.rq.queue import ALIVE, QUEUE, enqueue, queue_on
 from hunter_adapters.rq.work import Run, Told, here
 
@@ -122,6 +123,7 @@ class QueueWorker:
         until = time.monotonic() + LAST_SECONDS
         self._stopped.set()
         here.stopping.set()
+        log.info("ends, and finishes what is under way; Ctrl-C once more ends it now")
         self._ending()
         with contextlib.suppress(Empty):
             while self._signals.get(timeout=max(0.0, until - time.monotonic())) != signal.SIGINT:
@@ -191,6 +193,7 @@ class _Worker(SimpleWorker):
             [queue_on(client)],
             connection=client,
             serializer=JSONSerializer,
+            job_class=OurJob,
             worker_ttl=WORKER_SECONDS,
             log_job_description=False,
         )
