@@ -24,6 +24,9 @@ from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 from tests.servers.served import LONG
 
+WITHIN = at_length(1.5, 5.0)
+"""A second, and what a busy machine takes: in the ordinary suite it does much else."""
+
 
 @pytest.fixture(scope="module")
 def redis_server() -> Iterator[RedisServer]:
@@ -118,8 +121,7 @@ def test_a_logout_acts_on_sockets_of_every_process_within_a_second_with_redis_do
         assert hunter.post("/api/auth/logout").status == 204
         began = time.monotonic()
         assert [code_of(each) for each in held] == [4401] * 6
-        # A second, and what a busy machine takes.
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < WITHIN
 
 
 def _changes_the_password(app: App, hunter: Client) -> None:
@@ -153,7 +155,7 @@ def test_whatever_ends_a_session_closes_its_sockets_in_every_process_within_a_se
         end(crew, hunter)
         ended = time.monotonic()
         assert [code_of(each) for each in held] == [4401] * 6
-        assert time.monotonic() - ended < 1.5
+        assert time.monotonic() - ended < WITHIN
         stays.send('{"type":"ping"}')
         assert json.loads(stays.recv(timeout=20))["type"] == "pong"
 

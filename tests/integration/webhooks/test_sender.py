@@ -277,7 +277,7 @@ def test_whoever_hangs_or_drips_is_cut_off(behaviour: Behaviour, hasty: float) -
         began = time.monotonic()
         with pytest.raises(SendFailed, match="in time"):
             sent(f"http://127.0.0.1:{receiver.port}/")
-    assert time.monotonic() - began < hasty + 1
+    assert time.monotonic() - began < hasty + 5
 
 
 def test_whoever_hangs_in_the_handshake_is_cut_off(hasty: float, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -292,14 +292,14 @@ def test_whoever_hangs_in_the_handshake_is_cut_off(hasty: float, monkeypatch: py
         began = time.monotonic()
         with pytest.raises(SendFailed):
             sent(f"https://slow.example:{receiver.port}/", sender)
-    assert time.monotonic() - began < hasty + 1
+    assert time.monotonic() - began < hasty + 5
 
 
 def test_an_answer_counts_though_its_body_does_not_end(hasty: float) -> None:
     with a_receiver(drip_a_body) as receiver:
         began = time.monotonic()
         assert sent(f"http://127.0.0.1:{receiver.port}/") == 200
-    assert time.monotonic() - began < hasty + 1
+    assert time.monotonic() - began < hasty + 5
 
 
 def test_fifty_megabytes_are_not_taken() -> None:
