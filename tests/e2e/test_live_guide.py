@@ -1,4 +1,4 @@
-"""The client of the guide to live events, as it stands there, against a real server that restarts."""
+"""The client of the guide to live events, as it stands there, against a real server that restarts and is killed."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from tests.servers.client import Client
 PATIENCE_SECONDS = 60
 
 
-def test_the_client_of_the_guide_misses_nothing_over_a_restart_and_ends_with_its_session(
+def test_the_client_of_the_guide_misses_nothing_where_the_server_is_away_and_ends_with_its_session(
     tmp_path: Path,
 ) -> None:
     (program,) = [block for block in blocks_of(ROOT / "docs/guides/live.md") if block.language == "python"]
     names: dict[str, Any] = {}
     exec(compile(program.text, "live.md", "exec"), names)
     frames: list[dict[str, Any]] = []
+    asked: list[str] = []
     tickets: list[dict[str, Any]] = []
     ticket_of = names["ticket_of"]
 
     def remembered(api: str, token: str) -> dict[str, Any]:
+        asked.append(token)
         tickets.append(ticket_of(api, token))
         return tickets[-1]
 
@@ -34,8 +36,13 @@ def test_the_client_of_the_guide_misses_nothing_over_a_restart_and_ends_with_its
         listening = asyncio.create_task(names["listen"](f"{app.url}/api", token, frames.append))
         await _until(lambda: bool(tickets), PATIENCE_SECONDS)
         for number in numbers:
-            if number == 3:
+            if number == 2:
                 await asyncio.to_thread(app.restart)
+            if number == 4:
+                await asyncio.to_thread(app.kill)
+                before = len(asked)
+                await _until(lambda: len(asked) > before + 1, PATIENCE_SECONDS)
+                await asyncio.to_thread(app.start)
             await asyncio.to_thread(
                 hunter.surely,
                 "POST",
