@@ -30,6 +30,10 @@ GROWTH = 30
 """MB by which bad frames may make the server grow: what an allocator keeps, and no more however often they come."""
 
 
+# A client that takes in what it does not read: else it may be late to see that it was closed.
+GREEDY: Any = {"max_queue": None}
+
+
 @pytest.fixture(scope="module")
 def registered(app: App) -> Iterator[Client]:
     """A signed-in hunter."""
@@ -52,7 +56,7 @@ def hunter(app: App, registered: Client) -> Iterator[Client]:
 @contextlib.contextmanager
 def _entered(hunter: Client) -> Iterator[ClientConnection]:
     """Hold a socket that was let in: what happens from now on comes, what has happened does not."""
-    with opened(hunter) as socket:
+    with opened(hunter, **GREEDY) as socket:
         socket.send('{"type":"ping"}')
         assert _next(socket)["type"] == "pong"
         yield socket
@@ -88,7 +92,7 @@ BAD: dict[str, tuple[int, Callable[[ClientConnection], None]]] = {
 def test_a_bad_frame_closes_its_socket_by_a_code_and_nobody_elses(hunter: Client, what: str) -> None:
     code, send = BAD[what]
     with _entered(hunter) as stays:
-        with opened(hunter) as socket:
+        with opened(hunter, **GREEDY) as socket:
             with contextlib.suppress(ConnectionClosed):
                 send(socket)
             assert code_of(socket) == code
@@ -99,7 +103,7 @@ def test_a_bad_frame_closes_its_socket_by_a_code_and_nobody_elses(hunter: Client
 def test_bad_frames_again_and_again_do_not_make_the_server_grow(app: App, hunter: Client) -> None:
     def send_all() -> None:
         for code, send in BAD.values():
-            with opened(hunter) as socket:
+            with opened(hunter, **GREEDY) as socket:
                 with contextlib.suppress(ConnectionClosed):
                     send(socket)
                 assert code_of(socket) == code
@@ -168,7 +172,7 @@ def test_a_page_of_a_foreign_origin_is_refused_before_the_upgrade_and_its_ticket
 
 def test_channels_of_a_real_server_tell_that_boards_moved_and_refuse_guilds(hunter: Client) -> None:
     quest = hunter.create_quest(completionsPerDay=5)["id"]
-    with opened(hunter) as socket:
+    with opened(hunter, **GREEDY) as socket:
         socket.send('{"type":"subscribe","channel":"guild"}')
         refused = _next(socket)
         assert (refused["type"], refused["data"]["code"]) == ("channel.refused", "FORBIDDEN")
