@@ -170,7 +170,8 @@ def serve(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the whole suite against real PostgreSQL and SQLite, which it starts itself."""
     install(session, TESTS, tuple(DEV))
-    run_last(session, "python", "-m", "pytest", "-n", "2", *session.posargs)
+    # Neighbours stay in one worker, where their servers run already, until the other has nothing left to do.
+    run_last(session, "python", "-m", "pytest", "-n", "2", "--dist", "worksteal", *session.posargs)
 
 
 @nox.session

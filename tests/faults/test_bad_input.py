@@ -18,12 +18,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.faults.badness import BEYOND, HALF, NUL, Json, bad_texts, bad_values, resolved
-from tests.servers import clock
 from tests.servers.app import App
 from tests.servers.books import Books
 from tests.servers.client import PASSWORD, Answer, Client
-from tests.servers.clock import MovableClock
-from tests.servers.served import DATABASES, MONDAY
+from tests.servers.served import DATABASES, MONDAY, an_app_at
 
 SETTLE_SECONDS = 60.0
 WRITTEN_BY_JOBS = ("agendas", "mails", "outbox")
@@ -138,16 +136,8 @@ class Ground:
 @pytest.fixture(scope="module", params=DATABASES)
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """A server whose day is always the same one: nothing becomes due while it is looked at what was stored."""
-    time_there = MovableClock(tmp_path_factory.mktemp("clock") / "now")
-    time_there.set(MONDAY)
-    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
-    url = server.fresh_database() if server is not None else None
-    settings = {clock.VARIABLE: str(time_there.path)}
-    data_dir = tmp_path_factory.mktemp("still")
-    with App(data_dir=data_dir, database_url=url, settings=settings, command=clock.command()) as running:
+    with an_app_at(MONDAY, request, request.param, tmp_path_factory.mktemp("still")) as running:
         yield running
-    if server is not None:
-        server.drop_database(url)
 
 
 @pytest.fixture(scope="module")

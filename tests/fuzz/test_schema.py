@@ -107,8 +107,10 @@ def top_up(url: str, report: Path, seen: Seen, operations: Iterable[str]) -> Non
 
 
 @pytest.mark.long
-def test_no_request_gets_an_answer_that_the_document_does_not_have(lone_app: App, tmp_path: Path) -> None:
-    with Client(lone_app.url) as client:
+def test_no_request_gets_an_answer_that_the_document_does_not_have(
+    app_of_examples: App, tmp_path: Path
+) -> None:
+    with Client(app_of_examples.url) as client:
         document = client.get("/schema/openapi.json").json
     operations = {
         described["operationId"]: described
@@ -123,9 +125,9 @@ def test_no_request_gets_an_answer_that_the_document_does_not_have(lone_app: App
     }
 
     report = tmp_path / "seen.json"
-    seen = run_schemathesis(lone_app.url, report, phases="examples,coverage,fuzzing,stateful")
+    seen = run_schemathesis(app_of_examples.url, report, phases="examples,coverage,fuzzing,stateful")
     if LONG:
-        top_up(lone_app.url, report, seen, various)
+        top_up(app_of_examples.url, report, seen, various)
 
     for operation, statuses in sorted(seen.items()):
         print(operation, statuses.total(), dict(sorted(statuses.items())))
@@ -138,8 +140,8 @@ def test_no_request_gets_an_answer_that_the_document_does_not_have(lone_app: App
         assert not any(status.startswith("5") for status in statuses), (operation, statuses)
         assert not LONG or operation not in various or statuses.total() >= LEAST, (operation, statuses)
     assert never == {}, "these were never granted"
-    assert "Traceback" not in lone_app.log, lone_app.log[-5000:]
-    with Books(lone_app.database_url) as books:
+    assert "Traceback" not in app_of_examples.log, app_of_examples.log[-5000:]
+    with Books(app_of_examples.database_url) as books:
         assert books.unbalanced() == []
-    audited = lone_app.audit()
+    audited = app_of_examples.audit()
     assert audited.returncode == 0, audited.stdout + audited.stderr

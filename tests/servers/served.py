@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,6 +36,19 @@ def _database_of(request: pytest.FixtureRequest, kind: str) -> Iterator[str | No
     url = server.fresh_database()
     yield url
     server.drop_database(url)
+
+
+@contextmanager
+def an_app_at(moment: datetime, request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[App]:
+    """A server on a database of that kind where it is *moment*, whatever the day on which the test runs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    time = MovableClock(folder / "now")
+    time.set(moment)
+    settings = {clock.VARIABLE: str(time.path)}
+    for url in _database_of(request, kind):
+        data_dir = folder / "data"
+        with App(data_dir=data_dir, database_url=url, settings=settings, command=clock.command()) as running:
+            yield running
 
 
 @pytest.fixture(scope="session", params=DATABASES)
