@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from hunter_adapters.redis.pubsub import CHANNEL
 from hunter_api.socket_protocol import LAST_SECONDS
 from hunter_api.sockets import SEND_SECONDS
 from tests.faults.load import at_length
@@ -28,6 +29,9 @@ WITHIN = at_length(1.5, 5.0)
 """A second, and what a busy machine takes: in the ordinary suite it does much else."""
 
 
+PROCESSES = 3
+
+
 @pytest.fixture(scope="module")
 def redis_server() -> Iterator[RedisServer]:
     with RedisServer.start() as server:
@@ -40,7 +44,7 @@ def crew(
 ) -> Iterator[App]:
     """Three processes on one database and one Redis."""
     url = postgres_server.fresh_database()
-    settings = {"HUNTER_WORKERS": "3", "HUNTER_REDIS_URL": redis_server.url}
+    settings = {"HUNTER_WORKERS": str(PROCESSES), "HUNTER_REDIS_URL": redis_server.url}
     with App(data_dir=tmp_path_factory.mktemp("crew"), database_url=url, settings=settings) as running:
         yield running
         assert "Traceback" not in running.log, running.log[-5000:]
@@ -106,6 +110,35 @@ def test_across_processes_everybody_hears_everything_once_while_redis_is_killed_
             assert listener.numbers == list(range(listener.after + 1, listener.numbers[-1] + 1))
             assert listener.codes == [], "no socket is closed for Redis' sake"
     _relayed(crew)
+
+
+def test_without_redis_frames_come_by_looking_and_by_news_again_when_it_is_back(
+    crew: App, redis_server: RedisServer
+) -> None:
+    with contextlib.ExitStack() as stack:
+        hunter = stack.enter_context(Client(crew.url)).register()
+        listeners = [stack.enter_context(Listener(hunter)) for _ in range(6)]
+        redis_server.kill()
+        last = _play(hunter, 3)
+        for each in listeners:
+            each.wait_for(last, 5)
+        redis_server.restart()
+        with redis_server.client() as redis:
+            deadline = time.monotonic() + 30
+            while redis.pubsub_numsub(CHANNEL) != [(CHANNEL.encode(), PROCESSES)]:
+                assert time.monotonic() < deadline, "not every process listens again"
+                time.sleep(0.05)
+            news = stack.enter_context(redis.pubsub(ignore_subscribe_messages=True))
+            news.subscribe(CHANNEL)
+            last = _play(hunter, 3)
+            message = None
+            while message is None or b"quest.completed" not in message["data"]:
+                assert time.monotonic() < deadline + 30, "no news came over Redis"
+                message = news.get_message(timeout=1)
+        for each in listeners:
+            each.wait_for(last, 5)
+            assert each.numbers == list(range(each.after + 1, last + 1)), "nothing twice, nothing missing"
+            assert each.codes == [], "no socket is closed for Redis' sake"
 
 
 def test_a_logout_acts_on_sockets_of_every_process_within_a_second_with_redis_down(
