@@ -1,13 +1,12 @@
 """The servers that tests may ask for, and how hard Hypothesis looks."""
 
 import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.servers.binaries import memory_for_files
 from tests.servers.postgres import PostgresServer
 
 # The laws and contracts that we ship fail as legibly as our own tests.
@@ -27,21 +26,11 @@ settings.register_profile("long", settings.get_profile("suite"), max_examples=5_
 settings.load_profile("suite")
 
 
-MEMORY = Path("/dev/shm")
-ROOM = 4 * 2**30
-"""Bytes that are to be free there; a run takes some hundred millions."""
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    """
-    Keep the tests' files in memory where there is room for them.
-
-    SQLite waits for the disk at each commit, and on a busy machine that is most of what a test takes. What a killed
-    process had written is there all the same: nothing that is tested here takes the power away.
-    """
-    chosen = config.option.basetemp or os.environ.get("PYTEST_DEBUG_TEMPROOT")
-    if not chosen and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
-        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
+    """Keep the tests' files in memory where there is room for them: SQLite waits for the disk at each commit."""
+    memory = memory_for_files()
+    if memory is not None and not config.option.basetemp:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import Self
 
@@ -42,17 +43,32 @@ class Seconds:
         self.passed = time.monotonic() - self._start
 
 
+@pytest.fixture(scope="module")
+def server_of_all() -> Iterator[PostgresServer]:
+    """A durable server that the tests of this file may kill, restart and pause, one after the other."""
+    server = PostgresServer.start(durable=True)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
 @pytest.fixture
-def server(own_postgres: PostgresServer) -> PostgresServer:
-    return own_postgres
+def server(server_of_all: PostgresServer) -> Iterator[PostgresServer]:
+    """It, running; and whatever the test did to it, the next one finds it so."""
+    yield server_of_all
+    with suppress(ProcessLookupError):
+        server_of_all.resume()
+    try:
+        psycopg.connect(server_of_all.url("postgres")).close()
+    except psycopg.OperationalError:
+        server_of_all.restart()
 
 
 @pytest.fixture
 def away(server: PostgresServer, opened: Opened) -> tuple[PostgresServer, SqlStore, Hunter]:
     """A server that may be killed and paused, a store on it, and a hunter in the store."""
-    url = server.fresh_database()
-    prepare(url)
-    store = opened(url, pool_size=4)
+    store = opened(server.fresh_database(server.template("migrated", prepare)), pool_size=4)
     return server, store, registered(store, a_hunter())
 
 

@@ -165,7 +165,8 @@ class PostgresServer:
     def stop(self) -> None:
         """End the server and remove all that it had."""
         if self._process is not None and self._process.poll() is None:
-            self._end(signal.SIGINT)
+            # At once: nobody needs what it would still write to the disk.
+            self._end(signal.SIGQUIT)
         if self._run is not None:
             shutil.rmtree(self._run, ignore_errors=True)
         if self._owned is not None:
