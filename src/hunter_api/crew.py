@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
@@ -26,7 +27,8 @@ class Crew:
     def __init__(self, listener: socket.socket, size: int, metrics: Sequence[socket.socket] = ()) -> None:
         """*metrics* are the sockets on which each process tells its metrics, none or one for each."""
         self._listener, self._size, self._metrics = listener, size, tuple(metrics)
-        self._stopped = threading.Event()
+        # No threading.Event: a signal that comes while the same thread waits for one would wait for itself.
+        self._stopped = False
         # A fork would copy locks that threads of ours may hold; each process starts by itself.
         self._context = multiprocessing.get_context("spawn")
         self._processes: list[SpawnProcess] = []
@@ -36,12 +38,12 @@ class Crew:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         self._processes = [self._started(place) for place in range(self._size)]
-        while not self._stopped.is_set():
+        while self._goes_on():
             wait([process.sentinel for process in self._processes], timeout=0.2)
             for place, process in enumerate(self._processes):
-                if not self._stopped.is_set() and process.exitcode is not None:
+                if self._goes_on() and process.exitcode is not None:
                     log.error("web process %s ended with code %s", process.pid, process.exitcode)
-                    self._stopped.wait(REST)
+                    self._rest()
                     self._processes[place] = self._started(place)
         # Ours goes first: the last of the processes then closes the door for good, and takes in who waits.
         for listener in (self._listener, *self._metrics):
@@ -58,7 +60,15 @@ class Crew:
         return process
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
-        self._stopped.set()
+        self._stopped = True
+
+    def _goes_on(self) -> bool:
+        return not self._stopped
+
+    def _rest(self) -> None:
+        until = time.monotonic() + REST
+        while self._goes_on() and time.monotonic() < until:
+            time.sleep(0.05)
 
 
 def _serve(listener: socket.socket, metrics: socket.socket | None) -> None:
