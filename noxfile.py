@@ -78,7 +78,7 @@ from nox.command import CommandFailed
 
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 DEV = nox.project.dependency_groups(PYPROJECT, "dev")
-SERVE = ["server", "postgres", "redis"]
+SERVE = ["server", "postgres", "redis", "push", "otel"]
 TESTS = ["server", "postgres", "redis", "push", "otel", "testing"]
 
 

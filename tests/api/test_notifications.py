@@ -255,4 +255,4 @@ def test_a_server_without_pushes_says_so(hunter: House) -> None:
     answer = hunter.post("/api/notifications/targets", {"url": TOPIC})
 
     assert (answer.status, answer.fields) == (422, {"url"})
-    assert "hunter-system[push]" in answer.error["details"][0]["message"]
+    assert 'extra "push"' in answer.error["details"][0]["message"]

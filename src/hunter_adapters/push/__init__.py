@@ -1,1 +1,1 @@
-"""Pushes, by apprise: an extra, `hunter-system[push]`."""
+"""Pushes, by apprise: an extra, `push`."""

@@ -59,7 +59,8 @@ def database_at(url: str, *, pool_size: int = POOL_SIZE) -> Database:
             from hunter_adapters.sql.postgres import Postgres
         except ImportError as error:
             raise WrongDatabase(
-                "PostgreSQL needs the extra: pip install 'hunter-system[postgres]'"
+                'PostgreSQL needs the extra "postgres": in the folder of the source, '
+                "pip install '.[server,postgres]'"
             ) from error
         return Postgres("postgresql" + url[len(scheme) :], pool_size=pool_size)
     raise WrongDatabase("a database address begins with sqlite:/// or postgresql://")

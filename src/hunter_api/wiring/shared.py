@@ -35,7 +35,8 @@ def redis_of(settings: Settings) -> RedisConnection | None:
         return RedisConnection(settings.redis_url)
     except ImportError as error:
         raise SettingInvalid(
-            "HUNTER_REDIS_URL: the client of Redis is not installed. Install hunter-system[redis]."
+            'HUNTER_REDIS_URL: the extra "redis" is not installed. In the folder of the source, '
+            "pip install '.[server,redis]'."
         ) from error
     except ValueError as error:
         raise SettingInvalid(f"HUNTER_REDIS_URL: {one_line(error)}.") from error

@@ -64,7 +64,10 @@ def tracing_of() -> Tracing | None:
     try:
         from hunter_adapters.otel import tracing
     except ImportError:
-        log.warning("OTEL_… asks for traces, but there are none: install hunter-system[otel].")
+        log.warning(
+            'OTEL_… asks for traces, but the extra "otel" is not installed. In the folder of the source, '
+            "pip install '.[server,otel]'."
+        )
         return None
     return tracing.Tracing(version=VERSION)
 

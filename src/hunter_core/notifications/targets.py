@@ -72,8 +72,8 @@ class NoPusher:
 
     def check(self, url: str) -> str:
         """Refuse every address."""
-        raise InvalidInput("url", "cannot be used: this server was installed without hunter-system[push]")
+        raise InvalidInput("url", 'cannot be used: this server was installed without its extra "push"')
 
     def push(self, url: str, title: str, message: str) -> None:
         """Take nothing."""
-        raise PushFailed("this server was installed without hunter-system[push]")
+        raise PushFailed('this server was installed without its extra "push"')
