@@ -19,7 +19,7 @@ from rich.progress import Progress, TaskID
 
 from hunter_api.crew import Crew
 from hunter_api.log_lines import is_for_programs, log_to_stderr
-from hunter_api.settings import SettingInvalid, Settings, load
+from hunter_api.settings import SettingInvalid, Settings, load, misspelt
 from hunter_api.wiring import World, open_security_log, open_world
 
 PATH = "/schema"
@@ -41,6 +41,7 @@ def serve(settings: Settings) -> None:
         SettingInvalid: If a setting, the data folder, the database or the port cannot be used.
     """
     _log_to_stderr(settings)
+    _warn_of_misspelt_settings()
     open_security_log(settings)
     console = Console()
     with _ending() as begin_to_serve:
@@ -77,6 +78,7 @@ def work(settings: Settings) -> None:
         SettingInvalid: If a setting, the database or Redis cannot be used.
     """
     _log_to_stderr(settings)
+    _warn_of_misspelt_settings()
     open_security_log(settings)
     with _ending():
         # Until the worker hears signals itself.
@@ -231,6 +233,11 @@ def _log_to_stderr(settings: Settings) -> None:
     if settings.log_level.value != "debug":
         for name in ("uvicorn", "alembic", "asyncio"):
             logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _warn_of_misspelt_settings() -> None:
+    for line in misspelt(os.environ):
+        log.warning("%s", line)
 
 
 class StartProgress:

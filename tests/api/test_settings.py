@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from hunter_api import development_keys
-from hunter_api.settings import SettingInvalid, Settings, host_of, load, variable
+from hunter_api.settings import SettingInvalid, Settings, host_of, load, misspelt, variable
 from hunter_api.settings.values import AuthProfile, Environment, Key, Rate
 from hunter_api.wiring import make_data_dir, open_world
 
@@ -46,6 +46,14 @@ def test_without_any_variable_everything_has_its_default() -> None:
 
 def test_an_empty_variable_counts_as_not_set() -> None:
     assert load(dict.fromkeys(VARIABLES, "  ")) == load({})
+
+
+def test_a_name_that_is_nearly_a_setting_is_told_and_others_are_let_be() -> None:
+    environ = {"HUNTER_METRIC_PORT": "9100", "HUNTER_PORT": "8000", "HUNTER_VALLEY": "wine", "PATH": "/bin"}
+
+    assert list(misspelt(environ)) == [
+        "HUNTER_METRIC_PORT is no setting and does nothing. Is HUNTER_METRICS_PORT meant?"
+    ]
 
 
 def test_every_variable_is_read() -> None:

@@ -3,6 +3,7 @@
 from hunter_api.settings.about import variable
 from hunter_api.settings.fields import Settings
 from hunter_api.settings.load import load
+from hunter_api.settings.misspelt import misspelt
 from hunter_api.settings.refusals import SettingInvalid, host_of
 
-__all__ = ["SettingInvalid", "Settings", "host_of", "load", "variable"]
+__all__ = ["SettingInvalid", "Settings", "host_of", "load", "misspelt", "variable"]
