@@ -55,11 +55,11 @@ class MemoryNotifications:
         limit: int,
     ) -> tuple[Sequence[Notification], int]:
         found = [
-            (each.sent_at, each.id, each)
+            (each.sent_at, each.created_at, each.id, each)
             for each in self._shown(hunter_id)
             if unread in (None, not each.is_read) and kind in (None, each.type) and each.sent_at is not None
         ]
-        found.sort(reverse=True, key=lambda each: each[:2])
+        found.sort(reverse=True, key=lambda each: each[:3])
         first = (page - 1) * limit
         return [each for *_, each in found[first : first + limit]], len(found)
 
@@ -89,9 +89,9 @@ class MemoryNotifications:
         due.sort(key=lambda each: each.scheduled_for)
         return [(each.hunter_id, each.id) for each in due[:limit]]
 
-    def unsent(self, hunter_id: HunterId, now: datetime) -> Sequence[Notification]:
-        due = [each for each in self._of(hunter_id) if _is_due(each, now)]
-        return sorted(due, key=lambda each: (each.scheduled_for, each.created_at, each.id))
+    def unsent(self, hunter_id: HunterId, now: datetime | None) -> Sequence[Notification]:
+        due = [each for each in self._of(hunter_id) if _is_due(each, now or each.scheduled_for)]
+        return sorted(due, key=lambda each: (each.created_at, each.id))
 
     def _of(self, hunter_id: HunterId) -> list[Notification]:
         return [each for each in self._tables.notifications.rows().values() if each.hunter_id == hunter_id]

@@ -50,11 +50,8 @@ _PENDING = Statement(
     .order_by(_T.scheduled_for)
     .limit(number("most"))
 )
-_UNSENT_OF = Statement(
-    select(notifications)
-    .where(_MINE, *_UNSENT, _T.scheduled_for <= _NOW)
-    .order_by(_T.scheduled_for, _T.created_at, _T.id)
-)
+_WAITING_OF = select(notifications).where(_MINE, *_UNSENT).order_by(_T.created_at, _T.id)
+_UNSENT_OF, _DUE_OF = Statement(_WAITING_OF), Statement(_WAITING_OF.where(_T.scheduled_for <= _NOW))
 
 
 @lru_cache(maxsize=8)
@@ -67,7 +64,7 @@ def _page(by_unread: bool, by_kind: bool) -> tuple[Statement, Statement]:
     listed = (
         select(notifications)
         .where(*conditions)
-        .order_by(_T.sent_at.desc(), _T.id.desc())
+        .order_by(_T.sent_at.desc(), _T.created_at.desc(), _T.id.desc())
         .limit(number("most"))
         .offset(number("offset"))
     )
@@ -134,8 +131,12 @@ class SqlNotifications:
     def pending(self, now: datetime, limit: int) -> Sequence[tuple[HunterId, NotificationId]]:
         return [(row[0], row[1]) for row in self._sql.rows(_PENDING, now=now, most=limit)]
 
-    def unsent(self, hunter_id: HunterId, now: datetime) -> Sequence[Notification]:
-        return [notification_of(row) for row in self._sql.rows(_UNSENT_OF, hunter=hunter_id, now=now)]
+    def unsent(self, hunter_id: HunterId, now: datetime | None) -> Sequence[Notification]:
+        if now is None:
+            rows = self._sql.rows(_UNSENT_OF, hunter=hunter_id)
+        else:
+            rows = self._sql.rows(_DUE_OF, hunter=hunter_id, now=now)
+        return [notification_of(row) for row in rows]
 
 
 def _row(each: Notification) -> Row:

@@ -69,7 +69,7 @@ def patch_settings(call: Call, *, body: SettingsChange) -> Answer[SettingsView]:
     Change settings.
 
     Zone and day start change once in 24 hours and hold from the next local day on; a change that does not
-    hold yet can be taken back at any time.
+    hold yet can be taken back at any time. When quiet hours are ended or shortened, what waited for them is sent.
     """
     changes = SettingsChanges(
         quest_reminders=_given(body.questReminders),

@@ -23,6 +23,7 @@ from hunter_core.hunters.zones import (
 )
 from hunter_core.ids import HunterId
 from hunter_core.leaderboard.read import is_listed
+from hunter_core.notifications.tell import send_waiting
 from hunter_core.ports import UnitOfWork
 from hunter_core.rules.rulebook import Limits
 
@@ -104,6 +105,8 @@ def change_settings(
     """
     Change what *changes* names and return the settings. The caller commits; a refusal changes none of them.
 
+    What waits for the end of quiet hours is sent where they hold no longer, and otherwise waits for their new end.
+
     Raises:
         InvalidInput: Naming every field that breaks its rule.
         NotFound: If there is no such hunter.
@@ -129,6 +132,9 @@ def change_settings(
             uow.hunters.save(hunter)
     if _moves_what_is_due(settings, changed) or calendar_changed:
         uow.agendas.look([hunter_id], now)
+    if changed.quiet_hours != settings.quiet_hours or calendar_changed:
+        # Here and now: nothing that happens next may come before it.
+        send_waiting(uow=uow, hunter=hunter, now=now, early=True)
     return view_of(hunter, changed, now)
 
 

@@ -33,7 +33,7 @@ def read_inbox(
     limit: int,
 ) -> Inbox:
     """
-    Return a page of what the hunter was told, the latest first.
+    Return a page of what the hunter was told, the latest sent first.
 
     Raises:
         InvalidInput: If the page cannot be.

@@ -36,29 +36,43 @@ def moment_on(calendar: Calendar, day: date, at: time) -> datetime | None:
 
 
 def quiet_until(calendar: Calendar, quiet: QuietHours | None, now: datetime) -> datetime | None:
-    """Return when the quiet hours that hold at *now* end (UTC); None where it is not quiet."""
-    if quiet is None:
+    """
+    Return when the quiet hours that hold at *now* end (UTC); None where it is not quiet.
+
+    Where another zone will hold before they end, its clock says whether it goes on being quiet, and until when.
+    """
+    if quiet is None or not _is_quiet(calendar, quiet, now):
         return None
-    wall = calendar.local_time(now)
-    minute = wall.hour * 60 + wall.minute
-    if not quiet.holds_at(minute):
-        return None
-    zone = ZoneInfo(calendar.zone_at(now).zone)
+    ends = _end(calendar, quiet, now)
+    for period in calendar.zones:
+        if period.since is None or not now < period.since < ends:
+            continue
+        if not _is_quiet(calendar, quiet, period.since):
+            return period.since
+        ends = _end(calendar, quiet, period.since)
+    return ends
+
+
+def _is_quiet(calendar: Calendar, quiet: QuietHours, at: datetime) -> bool:
+    wall = calendar.local_time(at)
+    return quiet.holds_at(wall.hour * 60 + wall.minute)
+
+
+def _end(calendar: Calendar, quiet: QuietHours, at: datetime) -> datetime:
+    """Return when the quiet hours that hold at *at* end by the clock of the zone that holds at *at*."""
+    zone, wall = ZoneInfo(calendar.zone_at(at).zone), calendar.local_time(at)
     for by in range(3):
         ends = zone_day_begins(zone, wall.date() + ONE_DAY * by, quiet.until)
-        if ends > now:
+        if ends > at:
             return ends
     raise AssertionError("a wall clock shows every time within three days, or skips past it")
 
 
 def quiet_since(calendar: Calendar, quiet: QuietHours | None, now: datetime) -> datetime | None:
     """Return when the quiet hours that hold at *now* began (UTC); None where it is not quiet."""
-    if quiet is None:
+    if quiet is None or not _is_quiet(calendar, quiet, now):
         return None
-    wall = calendar.local_time(now)
-    if not quiet.holds_at(wall.hour * 60 + wall.minute):
-        return None
-    zone = ZoneInfo(calendar.zone_at(now).zone)
+    zone, wall = ZoneInfo(calendar.zone_at(now).zone), calendar.local_time(now)
     for by in range(3):
         began = zone_day_begins(zone, wall.date() - ONE_DAY * by, quiet.begins)
         if began <= now:

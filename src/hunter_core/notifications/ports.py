@@ -60,7 +60,11 @@ class Notifications(Protocol):
         page: int,
         limit: int,
     ) -> tuple[Sequence[Notification], int]:
-        """Return a page (from 1) of what was sent and not removed, latest first, and how many match in all."""
+        """
+        Return a page (from 1) of what was sent and not removed, and how many match in all.
+
+        The latest sent comes first; of what was sent together, the latest made.
+        """
         ...
 
     def unread(self, hunter_id: HunterId) -> int:
@@ -79,8 +83,8 @@ class Notifications(Protocol):
         """Return at most *limit* that are scheduled for *now* or earlier and not sent, not locked, oldest first."""
         ...
 
-    def unsent(self, hunter_id: HunterId, now: datetime) -> Sequence[Notification]:
-        """Return the hunter's notifications that are scheduled for *now* or earlier and not sent."""
+    def unsent(self, hunter_id: HunterId, now: datetime | None) -> Sequence[Notification]:
+        """Return those of the hunter that are due at *now* (None: at any time) and not sent, the oldest first."""
         ...
 
 

@@ -97,20 +97,25 @@ def _made(telling: Telling, now: datetime) -> Iterator[Notification]:
             )
 
 
-def send_waiting(*, uow: UnitOfWork, hunter: Hunter, now: datetime) -> int:
+def send_waiting(*, uow: UnitOfWork, hunter: Hunter, now: datetime, early: bool = False) -> int:
     """
     Send what waited for the end of the quiet hours of *hunter*, who is locked; return how many.
 
-    What the settings do not want any more is dropped. Where it is quiet again, it waits on.
+    What the settings do not want any more is dropped. Where it is quiet, it waits until that ends, wanted or not.
+    With *early*, that is decided of all that waits, whenever it is due: quiet hours or zone have changed.
     """
+    waiting = uow.notifications.unsent(hunter.id, None if early else now)
+    if not waiting:
+        return 0
     recipient = _recipient(uow, hunter)
     later = quiet_until(hunter.calendar, recipient.settings.quiet_hours, now)
     sent = []
-    for each in uow.notifications.unsent(hunter.id, now):
-        if not is_wanted(each.type, recipient.settings):
+    for each in waiting:
+        if later is not None:
+            if each.scheduled_for != later:
+                uow.notifications.save(replace(each, scheduled_for=later))
+        elif not is_wanted(each.type, recipient.settings):
             uow.notifications.save(replace(each, deleted_at=now))
-        elif later is not None:
-            uow.notifications.save(replace(each, scheduled_for=later))
         else:
             sent.append(replace(each, sent_at=now))
             uow.notifications.save(sent[-1])

@@ -93,6 +93,7 @@ Index(
     "ix_notifications_shown",
     notifications.c.hunter_id,
     notifications.c.sent_at,
+    notifications.c.created_at,
     notifications.c.id,
     postgresql_where=_shown,
     sqlite_where=_shown,

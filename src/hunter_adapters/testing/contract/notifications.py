@@ -118,6 +118,25 @@ class NotificationsContract:
             with pytest.raises(NotFound):
                 uow.notifications.get(OTHER.id, a_notification("first").id)
 
+    def test_what_waited_is_sent_and_listed_in_the_order_in_which_it_was_made(
+        self, under_test: UnderTest
+    ) -> None:
+        store = two_hunters(under_test)
+        made = [NOW - place * MINUTE for place in range(8)]
+        night = [a_notification(n, created_at=at, sent_at=None) for n, at in enumerate(made)]
+        kept(store, *night, a_notification("before", created_at=NOW, sent_at=NOW - MINUTE))
+        with store.read() as uow:
+            assert uow.notifications.unsent(HUNTER.id, NOW) == night[::-1], "the oldest first"
+
+        def send(uow: UnitOfWork) -> None:
+            uow.hunters.lock(HUNTER.id)
+            for each in night:
+                uow.notifications.save(replace(each, sent_at=NOW))
+
+        store.run(send)
+        assert listed(store) == [*map(str, range(8)), "before"]
+        assert listed(store, page=2, limit=3) == ["3", "4", "5"]
+
     def test_all_are_read_at_once_and_nobody_elses(self, under_test: UnderTest) -> None:
         store = two_hunters(under_test)
         kept(store, a_notification(1), a_notification(2, is_read=True), a_notification(3, OTHER))
@@ -159,6 +178,8 @@ class NotificationsContract:
             assert list(uow.notifications.pending(NOW + MINUTE, 10)) == [(HUNTER.id, waits.id)]
             assert len(uow.notifications.pending(NOW + 3 * MINUTE, 1)) == 1
             assert uow.notifications.unsent(HUNTER.id, NOW + MINUTE) == [waits]
+            assert uow.notifications.unsent(HUNTER.id, NOW) == []
+            assert uow.notifications.unsent(HUNTER.id, None) == [waits], "whenever it is due"
 
         def send(uow: UnitOfWork) -> None:
             uow.hunters.lock(HUNTER.id)

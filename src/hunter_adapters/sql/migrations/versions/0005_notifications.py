@@ -48,7 +48,11 @@ def upgrade() -> None:
     op.drop_index("ix_notifications_unread", table_name="notifications")
     op.create_index("ix_notifications_pending", "notifications", ["scheduled_for"], unique=False, **_UNSENT)
     op.create_index(
-        "ix_notifications_shown", "notifications", ["hunter_id", "sent_at", "id"], unique=False, **_SHOWN
+        "ix_notifications_shown",
+        "notifications",
+        ["hunter_id", "sent_at", "created_at", "id"],
+        unique=False,
+        **_SHOWN,
     )
     op.create_index("ix_notifications_unread", "notifications", ["hunter_id", "id"], unique=False, **_UNREAD)
     op.create_index(op.f("ix_notifications_created_at"), "notifications", ["created_at"], unique=False)
