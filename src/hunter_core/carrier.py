@@ -26,6 +26,12 @@ from hunter_core.ports import Clock, Store, UnitOfWork
 LONGEST_RUN = 5.0
 """Seconds after which a run ends though somebody hangs: the next one goes on, and hears what came of it."""
 
+NO_KEY = (
+    "this server does not have the key that sealed its address, and leaves it to one that does; "
+    "where that key is gone for good, remove it and add it again"
+)
+"""Why nothing was sent where a target's address does not open: no failure of the target's."""
+
 LOOK_AGAIN = 0.5
 """Seconds after which others are looked for, while somebody hangs."""
 
@@ -58,6 +64,7 @@ class Carrier(ABC, Generic[Task, Tried]):
         self._tried: queue.Queue[tuple[Task, Tried]] = queue.Queue()
         self._places = Places()
         self._closed = threading.Event()
+        self._said_keyless = False
 
     @abstractmethod
     def due(self, uow: UnitOfWork, now: datetime, limit: int, full: Full) -> Sequence[Task]:
@@ -113,6 +120,16 @@ class Carrier(ABC, Generic[Task, Tried]):
                 continue
             except TryLater as error:
                 self._log.warning("what came of a delivery was not kept: %s", error)
+
+    def keyless(self) -> None:
+        """Say that an address does not open, once: it comes again with every delivery."""
+        if not self._said_keyless:
+            self._said_keyless = True
+            self._log.error(
+                "an address (%s) was sealed under a pepper that this process does not have: what is due there waits. "
+                "Give all processes the same HUNTER_PEPPERS, or the same HUNTER_DATA_DIR where that has them",
+                self.name,
+            )
 
     def _begin(self, task: Task) -> None:
         self._places.take(task.seat)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -18,12 +19,13 @@ from hunter_adapters.testing.builders import a_hunter, an_id, registered
 from hunter_adapters.testing.contract.webhooks import a_delivery, a_webhook
 from hunter_core import carrier as room
 from hunter_core.accounts.secrets import Vault
+from hunter_core.carrier import NO_KEY
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.notifications.notification import Notification
 from hunter_core.places import MOST_AT_ONCE, MOST_OF_A_HOST, MOST_OF_A_HUNTER
 from hunter_core.ports import UnitOfWork
 from hunter_core.webhooks.courier import Courier
-from hunter_core.webhooks.delivery import LEASE, DeliveryState
+from hunter_core.webhooks.delivery import LEASE, MOST_TRIES, DeliveryState
 from hunter_core.webhooks.ports import SendFailed
 from hunter_core.webhooks.signature import new_secret
 from hunter_core.webhooks.webhook import Webhook, secret_context, url_context
@@ -295,20 +297,32 @@ def test_what_nobody_foresaw_is_a_failure_like_any_other(
     assert "nobody foresaw" in caplog.text
 
 
-def test_a_key_that_is_gone_is_said(house: House) -> None:
+def test_a_delivery_that_this_process_has_no_key_for_is_left_to_one_that_does_and_counts_as_no_failure(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
     (hunter,) = hunters(house, 1)
-    hook = a_webhook(hunter)
-    with house.store.write() as uow:
-        uow.hunters.lock(hunter.id)
-        uow.webhooks.add(hook)
-        uow.webhook_deliveries.add([a_delivery(hook, 1)])
-        uow.commit()
+    hook = house.hook(hunter, "good", events=2)
+    ours = house.vault
+    house.vault = AesVault(KeyRing([("p1", bytes(range(32)))]))
+    keyless = house.another()
 
-    house.courier.run()
+    for _ in range(MOST_TRIES + 1):
+        keyless.run()
+        house.clock.instant += LEASE
 
     with house.store.read() as uow:
-        assert "key that sealed" in str(uow.webhooks.get(hunter.id, hook.id).last_error)
+        assert uow.webhooks.get(hunter.id, hook.id) == hook
+        second, first = uow.webhook_deliveries.of(hook.id, 10)
+    assert (first.tries, first.state, first.due_at) == (0, DeliveryState.WAITING, house.clock.instant)
+    assert first.last_error == NO_KEY
+    assert (second.tries, second.last_error) == (0, None)
     assert house.sender.sent == []
+    errors = [each for each in caplog.records if each.levelno >= logging.ERROR]
+    assert ["HUNTER_PEPPERS" in each.getMessage() for each in errors] == [True]
+
+    house.vault = ours
+    house.another().run()
+    assert house.states(hook) == [DeliveryState.DELIVERED, DeliveryState.DELIVERED]
 
 
 def test_what_a_key_of_before_sealed_is_sealed_anew_when_it_is_used(house: House) -> None:

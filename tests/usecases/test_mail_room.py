@@ -5,13 +5,16 @@ from dataclasses import replace
 
 import pytest
 
+from hunter_adapters.crypto.keys import KeyRing
 from hunter_adapters.testing.builders import NOW
 from hunter_adapters.testing.contract.mails import a_mail
 from hunter_core.accounts.code import CodePurpose
 from hunter_core.accounts.codes import redeem
 from hunter_core.mail.letters import Letters
+from hunter_core.mail.mail import MailTemplate
 from hunter_core.mail.ports import Message
-from hunter_core.mail.send import KEPT_SENT, LEASE
+from hunter_core.mail.send import KEPT_SENT, LEASE, NO_KEY
+from tests.usecases.gates import PEPPERS, a_gate
 from tests.usecases.mail_house import ADDRESS, HUNTER, SECOND, Room
 
 
@@ -100,3 +103,55 @@ def test_a_mail_that_cannot_be_written_is_parked_and_stops_no_other(caplog: pyte
         room.send()
     assert [message.id for message in room.sent] == [good.id]
     assert room.row(bad) == replace(bad, parked_at=NOW, last_error="it could not be written")
+
+
+OTHER = KeyRing([("p1", bytes(range(32)))])
+"""The same name, and another key: what two data folders make themselves."""
+
+
+def test_a_mail_whose_code_this_process_cannot_make_is_left_to_others_and_then_given_up_with_the_reason(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    room = Room()
+    room.post_code(MailTemplate.VERIFY_EMAIL)
+    ours = room.room
+    room.room = replace(ours, codes=a_gate(peppers=OTHER).codes)
+    with caplog.at_level(logging.ERROR, "hunter.mail"):
+        room.send()
+    (row,) = room.rows()
+    assert (row.tries, row.parked_at, row.last_error, row.due_at > NOW) == (1, None, NO_KEY, True)
+    assert "HUNTER_PEPPERS" in caplog.text
+    assert not room.sent
+
+    room.send(minutes=1)
+    room.send(minutes=2)
+    (row,) = room.rows()
+    assert (row.tries, row.parked_at, row.last_error) == (3, room.clock.instant, NO_KEY)
+
+    # Whoever has the key sends it, when it is tried anew.
+    room.room = ours
+    with room.store.write() as uow:
+        assert uow.mails.retry(HUNTER.id, room.clock.instant) == 1
+        uow.commit()
+    room.send()
+    assert len(room.sent) == 1
+    with room.store.write() as uow:
+        redeem(
+            uow=uow,
+            secrets=room.gate.codes,
+            purpose=CodePurpose.VERIFY_EMAIL,
+            code=room.code(),
+            now=room.clock.instant,
+        )
+
+
+def test_a_mail_of_before_a_new_pepper_is_sent_with_the_code_that_it_was_posted_with() -> None:
+    room = Room()
+    room.post_code()
+    rotated = KeyRing([("p2", bytes(range(32))), *PEPPERS])
+    room.room = replace(room.room, codes=a_gate(peppers=rotated).codes)
+    room.send()
+    with room.store.write() as uow:
+        redeem(
+            uow=uow, secrets=room.gate.codes, purpose=CodePurpose.RESET_PASSWORD, code=room.code(), now=NOW
+        )

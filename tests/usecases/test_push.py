@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import Counter
@@ -20,6 +21,7 @@ from hunter_core.notifications.notification import Notification, NotificationTyp
 from hunter_core.notifications.ports import PushFailed
 from hunter_core.notifications.push import (
     FIRST_PAUSE,
+    LEASE,
     LONGEST_PAUSE,
     MOST_TRIES,
     PushDelivery,
@@ -192,27 +194,22 @@ def test_what_can_never_be_taken_is_given_up_at_once() -> None:
     assert [each.tries for each in house.parked()] == [1]
 
 
-def test_one_whose_key_is_gone_is_given_up() -> None:
-    house = House("a")
-    (target,) = house.targets.values()
+def test_one_that_this_process_has_no_key_for_is_left_to_one_that_does_and_is_not_given_up(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    house = House("a", "b")
+    keyless = house.another(AesVault(KeyRing([("p1", bytes(range(32)))])))
 
-    def spoil(uow: UnitOfWork) -> None:
-        uow.hunters.lock(house.hunter.id)
-        uow.push_targets.remove(house.hunter.id, target.id)
-        uow.push_targets.add(
-            PushTarget(
-                id=target.id, hunter_id=house.hunter.id, sealed=b"\x01\x02xx", shown="", created_at=NOW
-            )
-        )
-        uow.push_deliveries.add(
-            [PushDelivery(target_id=target.id, notification_id=an_id("0"), created_at=NOW, due_at=NOW)]  # type: ignore[arg-type]
-        )
-
-    house.store.run(spoil)
-    house.carrier.run()
+    for _ in range(MOST_TRIES + 1):
+        keyless.run()
+        house.clock.instant += LEASE
 
     assert not house.pusher.taken
-    assert len(house.parked()) == 1
+    assert house.parked() == []
+    errors = [each for each in caplog.records if each.levelno >= logging.ERROR]
+    assert ["HUNTER_PEPPERS" in each.getMessage() for each in errors] == [True]
+    house.carrier.run()
+    assert house.pusher.taken == {("a", "0"): 1, ("b", "0"): 1}
 
 
 def test_what_a_key_of_before_sealed_is_readable_while_it_is_listed_and_sealed_anew_when_used() -> None:

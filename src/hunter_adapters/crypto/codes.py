@@ -18,9 +18,16 @@ class DerivedCodes:
         self._keys = peppers.for_purpose("one-time-code")
 
     def code(self, code_id: CodeId, purpose: CodePurpose, salt: bytes) -> str:
-        _, key = self._keys.first
-        mac = hmac.digest(key, code_id.bytes + salt + purpose.value.encode(), hashlib.sha256)
-        return base64.urlsafe_b64encode(mac).decode().rstrip("=")
+        return _code(self._keys.first[1], code_id, purpose, salt)
+
+    def again(self, code_id: CodeId, purpose: CodePurpose, salt: bytes, code_hash: bytes) -> str | None:
+        codes = (_code(key, code_id, purpose, salt) for _, key in self._keys)
+        return next((code for code in codes if hmac.compare_digest(self.digest(code), code_hash)), None)
 
     def digest(self, code: str) -> bytes:
         return hashlib.sha256(code.encode(errors="surrogatepass")).digest()
+
+
+def _code(key: bytes, code_id: CodeId, purpose: CodePurpose, salt: bytes) -> str:
+    mac = hmac.digest(key, code_id.bytes + salt + purpose.value.encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(mac).decode().rstrip("=")

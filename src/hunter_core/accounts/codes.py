@@ -56,6 +56,10 @@ class CodeSecrets(Protocol):
         """Return the code of these parts: 43 characters of base64url, 256 bits, under a key outside the database."""
         ...
 
+    def again(self, code_id: CodeId, purpose: CodePurpose, salt: bytes, code_hash: bytes) -> str | None:
+        """Return the code that was made of these parts, under whichever key; None where that key is not here."""
+        ...
+
     def digest(self, code: str) -> bytes:
         """Return what a code is stored and found by (32 bytes)."""
         ...

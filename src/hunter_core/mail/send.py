@@ -35,6 +35,11 @@ MOST_TRIES = 16
 GIVEN_UP_AFTER = timedelta(hours=24)
 """A mail is parked when it failed so often, and is so old: both."""
 
+TRIES_WITHOUT_KEY = 3
+"""A mail whose code was made under a key that is not here is parked when it failed so often: others may have it."""
+
+NO_KEY = "its code was made under a pepper that this process does not have: see HUNTER_PEPPERS"
+
 KEPT_SENT = FLOOD_SPAN
 """How long a mail that was sent is remembered: as long as it counts, by its address, towards the most an hour."""
 
@@ -112,11 +117,18 @@ def _message(uow: UnitOfWork, mail: Mail, room: MailRoom, now: datetime) -> Mess
     code = None if mail.code_id is None else uow.codes.get(mail.code_id)
     secret = None
     if code is not None:
-        secret = _secret(code, room.codes, now)
-        if secret is None:
+        if not code.is_good(code.purpose, now):
             # Expired, used, or replaced by a newer one: a mail with a dead code is worse than none.
             log.info("the mail %s is not sent: its code is not good any more", mail.id)
             uow.mails.remove(mail.id)
+            return None
+        secret = room.codes.again(code.id, code.purpose, code.salt, code.code_hash)
+        if secret is None:
+            log.error("the mail %s is not sent: %s", mail.id, NO_KEY)
+            is_last = mail.tries + 1 >= TRIES_WITHOUT_KEY
+            uow.mails.save(
+                _failed(mail, NO_KEY, parked_at=now) if is_last else put_off(mail, now, room.luck(), NO_KEY)
+            )
             return None
     try:
         message = room.letters.write(_letter(uow, mail, secret, code))
@@ -126,14 +138,6 @@ def _message(uow: UnitOfWork, mail: Mail, room: MailRoom, now: datetime) -> Mess
         return None
     uow.mails.save(replace(mail, due_at=now + LEASE))
     return message
-
-
-def _secret(code: OneTimeCode, codes: CodeSecrets, now: datetime) -> str | None:
-    if not code.is_good(code.purpose, now):
-        return None
-    secret = codes.code(code.id, code.purpose, code.salt)
-    # Made under a key that is not the first any more: it can be checked, and not be derived.
-    return secret if codes.digest(secret) == code.code_hash else None
 
 
 def _letter(uow: UnitOfWork, mail: Mail, secret: str | None, code: OneTimeCode | None) -> Letter:

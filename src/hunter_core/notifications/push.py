@@ -68,6 +68,10 @@ class PushDelivery:
         """Return the delivery as taken."""
         return replace(self, sent_at=now, last_error=None)
 
+    def left(self, why: str, now: datetime) -> PushDelivery:
+        """Return it as not tried, for somebody else to try when the lease of whoever could not is over."""
+        return replace(self, due_at=now + LEASE, last_error=why[:LONGEST_ERROR])
+
     def failed(self, why: str, now: datetime, *, for_good: bool) -> PushDelivery:
         """Return the delivery after another failure: due later, or parked."""
         tries = self.tries + 1

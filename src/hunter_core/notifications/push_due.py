@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hunter_core.accounts.secrets import Vault
-from hunter_core.carrier import Carrier
+from hunter_core.carrier import NO_KEY, Carrier
 from hunter_core.notifications.ports import Pusher, PushFailed
 from hunter_core.notifications.push import LEASE, PushTarget, PushTask, context_of
 from hunter_core.places import Full
@@ -25,6 +25,8 @@ class _Tried(NamedTuple):
     for_good: bool = False
     fresh: PushTarget | None = None
     """The target sealed anew, where a key of before had sealed it."""
+    is_keyless: bool = False
+    """Whether nothing was sent, because this process has not the key that its address was sealed under."""
 
 
 class PushCarrier(Carrier[PushTask, _Tried]):
@@ -53,7 +55,7 @@ class PushCarrier(Carrier[PushTask, _Tried]):
         target, context = task.target, context_of(task.target.id)
         url = self._vault.open(target.sealed, context)
         if url is None:
-            return _Tried("the key that sealed its address is gone", for_good=True)
+            return _Tried(NO_KEY, is_keyless=True)
         fresh = None
         if self._vault.outdated(target.sealed):
             # Under the key of today, so that one of before can be taken away some day.
@@ -66,6 +68,10 @@ class PushCarrier(Carrier[PushTask, _Tried]):
 
     def keep(self, uow: UnitOfWork, task: PushTask, tried: _Tried, now: datetime) -> None:
         """Keep what came of a try, and the target sealed anew."""
+        if tried.is_keyless:
+            self.keyless()
+            uow.push_deliveries.save(task.delivery.left(tried.why, now))
+            return
         if tried.fresh is not None:
             uow.push_targets.reseal(tried.fresh)
         if not tried.why:

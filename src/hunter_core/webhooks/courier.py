@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from hunter_core.accounts.secrets import Vault
-from hunter_core.carrier import Carrier
+from hunter_core.carrier import NO_KEY, Carrier
 from hunter_core.errors import NotFound
 from hunter_core.ids import NotificationId, derived_id
 from hunter_core.notifications.notification import NotificationType
@@ -36,6 +36,8 @@ class _Tried(NamedTuple):
     why: str = ""
     fresh: Webhook | None = None
     """The webhook sealed anew, where a key of before had sealed it."""
+    is_keyless: bool = False
+    """Whether nothing was sent, because this process has not the key that its address was sealed under."""
 
 
 class Courier(Carrier[WebhookTask, _Tried]):
@@ -65,7 +67,7 @@ class Courier(Carrier[WebhookTask, _Tried]):
         url = self._vault.open(hook.sealed_url, url_context(hook.id))
         secret = self._vault.open(hook.sealed_secret, secret_context(hook.id))
         if url is None or secret is None:
-            return _Tried(None, "the key that sealed its address is gone: remove it, and add it again")
+            return _Tried(None, NO_KEY, is_keyless=True)
         fresh = self._sealed_anew(hook, url, secret)
         body = body_of(task.delivery)
         now = self._clock.now()
@@ -89,6 +91,11 @@ class Courier(Carrier[WebhookTask, _Tried]):
     def keep(self, uow: UnitOfWork, task: WebhookTask, tried: _Tried, now: datetime) -> None:
         """Keep what came of a try, with the delivery and with its webhook."""
         delivery, sent = task.delivery, task.webhook
+        if tried.is_keyless:
+            # Nothing was tried, so nothing failed: the webhook is not counted down to being switched off.
+            self.keyless()
+            uow.webhook_deliveries.save(delivery.left(tried.why, now))
+            return
         if tried.why:
             log.info("a delivery to the webhook %s failed: %s", sent.id, tried.why)
         try:

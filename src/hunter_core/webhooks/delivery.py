@@ -75,6 +75,10 @@ class WebhookDelivery:
         """Return it as taken."""
         return replace(self, tries=self.tries + 1, status=status, delivered_at=now, last_error=None)
 
+    def left(self, why: str, now: datetime) -> WebhookDelivery:
+        """Return it as not tried, for somebody else to try when the lease of whoever could not is over."""
+        return replace(self, due_at=now + LEASE, last_error=why[:LONGEST_ERROR])
+
     def failed(self, status: int | None, why: str, now: datetime) -> WebhookDelivery:
         """Return it after another failure: due later, or given up; a ping is tried once."""
         tries = self.tries + 1
