@@ -13,25 +13,24 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from litestar import WebSocket
 from litestar.handlers import WebsocketRouteHandler
 
-from hunter_api.door import Asked, query_of, refusal, request_id_of
-from hunter_api.errors import ForeignOrigin
+from hunter_api.door import Asked, query_of
+from hunter_api.handshakes import Handshakes, Send, close
 from hunter_api.ports import Ports
 from hunter_api.routes.live import PATH
 from hunter_api.schemas.live import SocketQuery
-from hunter_api.security_headers import Header, with_security
+from hunter_api.security_headers import Header
 from hunter_api.sockets import Socket
 from hunter_api.threads import Threads
 from hunter_api.wire import wire_of
-from hunter_core.errors import HunterError, InvalidInput, TryLater, Unauthenticated
+from hunter_core.errors import InvalidInput, TryLater, Unauthenticated
 from hunter_core.events import OutboxEvent
 from hunter_core.ids import HunterId
 from hunter_core.live import frames
-from hunter_core.live.frames import Channel, CloseCode, notice
+from hunter_core.live.frames import TOO_MANY_SOCKETS, Channel, CloseCode, notice
 from hunter_core.live.hub import Hub
 from hunter_core.live.position import Position
 from hunter_core.live.replay import missed
@@ -53,7 +52,6 @@ HANG_UP = "hunter.hang_up"
 """The extension by which our server lets a socket be closed whose client takes nothing any more."""
 
 Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[Any], Awaitable[None]]
 
 log = logging.getLogger("hunter.live")
 
@@ -72,8 +70,9 @@ class Live:
     """Lets sockets in, and looks after them from `start` to `stop`."""
 
     def __init__(self, ports: Ports, origins: Sequence[str], headers: Sequence[Header]) -> None:
-        self._ports, self._origins, self._headers = ports, frozenset(origins), headers
+        self._ports = ports
         self._threads = Threads(ports.live_threads, "live")
+        self._handshakes = Handshakes(ports, origins, headers, self._threads)
         self._wire = wire_of({})
         self.hub = Hub()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -102,10 +101,8 @@ class Live:
         """Be a socket from its first message to its last."""
         await receive()
         asked = Asked.of(scope)
-        if not self._is_welcome(asked):
-            await self._refuse(scope, send, ForeignOrigin())
+        if not await self._handshakes.accept(asked, send):
             return
-        await send({"type": "websocket.accept"})
         admitted, after = await self._admit(asked, send)
         if admitted is None:
             return
@@ -119,10 +116,10 @@ class Live:
         )
         # No wait between these, so that nobody slips in between.
         if self.hub.count_of(socket.hunter_id) >= MOST_OF_AN_ACCOUNT:
-            await _close(send, CloseCode.TOO_MANY)
+            await close(send, CloseCode.TOO_MANY, TOO_MANY_SOCKETS)
             return
         if len(self.hub) >= MOST_SOCKETS:
-            await _close(send, CloseCode.TRY_LATER)
+            await close(send, CloseCode.TRY_LATER)
             return
         self.hub.add(socket)
         try:
@@ -133,13 +130,6 @@ class Live:
             self.hub.remove(socket)
             await socket.end()
 
-    def _is_welcome(self, asked: Asked) -> bool:
-        """Tell whether the page behind the request may open sockets: no page, ours, or one of the settings."""
-        origin = asked.header(b"origin")
-        if not origin or origin in self._origins:
-            return True
-        return urlsplit(origin).netloc == asked.header(b"host") != ""
-
     async def _admit(self, asked: Asked, send: Send) -> tuple[Admitted | None, int | None]:
         """Return whom the ticket lets in, and after which number; where it lets nobody in, the socket is closed."""
         now = self._ports.clock.now()
@@ -148,29 +138,18 @@ class Live:
             admitted = await self._threads.run(
                 lambda: use_ticket(store=self._ports.store, ticket=query.ticket, now=now)
             )
-        except InvalidInput:
-            await _close(send, CloseCode.BAD_MESSAGE)
+        except InvalidInput as error:
+            await close(send, CloseCode.BAD_MESSAGE, str(error))
         except Unauthenticated:
-            await _close(send, CloseCode.SIGNED_OUT)
+            await close(send, CloseCode.SIGNED_OUT)
         except TryLater:
-            await _close(send, CloseCode.TRY_LATER)
+            await close(send, CloseCode.TRY_LATER)
         except Exception:
             log.exception("a socket could not be let in")
-            await _close(send, CloseCode.FAILED)
+            await close(send, CloseCode.FAILED)
         else:
             return admitted, query.after
         return None, None
-
-    async def _refuse(self, scope: Any, send: Send, error: HunterError) -> None:
-        """Answer the request for an upgrade like any other, where the server lets us."""
-        if "websocket.http.response" not in (scope.get("extensions") or {}):
-            await send({"type": "websocket.close"})
-            return
-        request_id = request_id_of(scope)
-        said = refusal(error, request_id)
-        headers = with_security([*said.headers, (b"x-request-id", request_id.encode())], self._headers)
-        await send({"type": "websocket.http.response.start", "status": said.status, "headers": headers})
-        await send({"type": "websocket.http.response.body", "body": said.body})
 
     # --- what they hear ---------------------------------------------------------------------------------------
 
@@ -228,7 +207,3 @@ class Live:
         if moment >= self._told_boards + LEADERBOARD_SECONDS and self.hub.take_boards_moved():
             self._told_boards = moment
             self.hub.publish(Channel.LEADERBOARD, notice(frames.LEADERBOARD_CHANGED, now))
-
-
-async def _close(send: Send, code: CloseCode) -> None:
-    await send({"type": "websocket.close", "code": code.value, "reason": code.reason})

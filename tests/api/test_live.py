@@ -17,6 +17,7 @@ from hunter_adapters.memory import MemoryStore
 from hunter_api.app import create_app
 from hunter_api.live import MOST_OF_AN_ACCOUNT
 from hunter_core.live.fan_out import LocalFanOut
+from hunter_core.live.frames import TOO_MANY_SOCKETS
 from hunter_core.live.tickets import TICKET_LASTS
 from hunter_core.relay.relay import Relay
 from tests.api.house import PASSWORD, Clock, House, ports_over
@@ -268,8 +269,9 @@ def test_one_account_holds_so_many_sockets_and_no_more(hunter: LiveHouse) -> Non
         for each in held:
             each.send_text('{"type":"ping"}')
             frames(each, 1)
-        with hunter.socket() as socket:
-            assert code_of(socket) == 4429
+        with hunter.socket() as socket, pytest.raises(WebSocketDisconnect) as refused:
+            socket.receive_text(timeout=SECONDS)
+        assert (refused.value.code, refused.value.detail) == (4429, TOO_MANY_SOCKETS)
     finally:
         for one in stack:
             one.__exit__(None, None, None)

@@ -6,15 +6,18 @@ import contextlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from tests.faults.load import at_length
 from tests.servers.app import App
 from tests.servers.client import Client
 from tests.servers.flood import Flood
+from tests.servers.live import code_of
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import KINDS, RedisServer
 from tests.servers.served import LONG
@@ -74,6 +77,35 @@ def test_what_remains_is_told_to_each_that_passed_and_to_no_two_the_same(crew: A
         if status == 429:
             assert 1 <= int(headers["retry-after"]) <= 60
             assert abs(int(headers["x-ratelimit-reset"]) - time.time() - int(headers["retry-after"])) < 30
+
+
+def _shaken(app: App, forwarded: str) -> tuple[int, Mapping[str, str]]:
+    """Return how a handshake with a bad ticket ends: the status, or the code of the close, and the headers."""
+    address = app.url.replace("http:", "ws:") + "/api/ws?ticket=x"
+    try:
+        with connect(address, proxy=None, additional_headers={"X-Forwarded-For": forwarded}) as socket:
+            assert socket.response is not None
+            return code_of(socket), socket.response.headers
+    except InvalidStatus as refused:
+        return refused.response.status_code, refused.response.headers
+
+
+def test_handshakes_of_live_sockets_are_counted_by_address_over_all_processes_and_pass_without_redis(
+    crew: App, redis_server: RedisServer
+) -> None:
+    ended = [_shaken(crew, f"203.0.113.{n}, 192.0.2.1") for n in range(LIMIT + 5)]
+    assert [status for status, _ in ended] == [4401] * LIMIT + [429] * 5
+    for status, headers in ended:
+        assert headers["RateLimit-Policy"] == f'"other";q={LIMIT};w=60'
+        if status == 429:
+            assert 1 <= int(headers["Retry-After"]) <= 60
+    assert [int(headers["X-RateLimit-Remaining"]) for _, headers in ended[:LIMIT]] == [*range(LIMIT)][::-1]
+    assert _shaken(crew, "192.0.2.2")[0] == 4401, "another client is another count"
+    redis_server.kill()
+    try:
+        assert [_shaken(crew, "192.0.2.1")[0] for _ in range(3)] == [4401] * 3
+    finally:
+        redis_server.restart()
 
 
 def test_redis_killed_under_load_costs_nobody_an_answer_and_limits_hold_again_within_five_seconds(

@@ -43,7 +43,7 @@ class CloseCode(IntEnum):
 
     @property
     def reason(self) -> str:
-        """The words that go with the code."""
+        """The words that go with the code, where there are none that say more."""
         return _REASONS[self]
 
 
@@ -56,8 +56,23 @@ _REASONS = {
     CloseCode.SIGNED_OUT: "the ticket is not good, or the session has ended: sign in",
     CloseCode.TOO_SLOW: "frames are taken too slowly: connect again with after=",
     CloseCode.OUT_OF_REACH: "nothing is known after this number: load anew, and connect without after=",
-    CloseCode.TOO_MANY: "too many messages in a second, or sockets of an account",
+    CloseCode.TOO_MANY: "too many messages in a second: slow down",
 }
+
+TOO_MANY_SOCKETS = "too many sockets of this account: close one first"
+"""The reason of a `TOO_MANY` that is not about messages."""
+
+LONGEST_REASON = 123
+"""Bytes of UTF-8 that a close frame can hold besides its code (RFC 6455, 5.5)."""
+
+
+def reason_of(text: str) -> str:
+    """Return as much of *text* as a close frame can hold."""
+    encoded = text.encode()
+    if len(encoded) <= LONGEST_REASON:
+        return text
+    ellipsis = "…"
+    return encoded[: LONGEST_REASON - len(ellipsis.encode())].decode(errors="ignore") + ellipsis
 
 
 def frame_of(event: OutboxEvent) -> str:

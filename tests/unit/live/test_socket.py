@@ -32,6 +32,7 @@ class Wire:
         self.open.set()
         self.kept: list[int] = []
         self.hung_up: list[int] = []
+        self.reasons: list[str] = []
 
     async def send(self, message: Any) -> None:
         await self.open.wait()
@@ -45,6 +46,7 @@ class Wire:
     def hang_up(self, code: int, reason: str) -> None:
         assert len(reason.encode()) <= 123, "what a close frame can hold"
         self.hung_up.append(code)
+        self.reasons.append(reason)
 
     def socket(self, after: int = 0) -> Socket:
         return Socket(
@@ -209,4 +211,8 @@ def test_more_messages_in_a_second_than_are_allowed_close_the_socket(monkeypatch
         socket.take({"type": "websocket.receive", "text": '{"type":"ping"}'})
         await socket.end()
 
-    assert played(story).hung_up == [CloseCode.TOO_MANY]
+    wire = played(story)
+    assert (wire.hung_up, wire.reasons) == (
+        [CloseCode.TOO_MANY],
+        ["too many messages in a second: slow down"],
+    )
