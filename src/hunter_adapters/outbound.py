@@ -59,7 +59,8 @@ class Outbound:
         Raises:
             AddressRefused: If it is.
         """
-        bare = host.strip("[]")
+        # A dot at the end says that a name is complete, and some resolvers take it from an address, too.
+        bare = host.strip("[]").rstrip(".")
         try:
             # As old resolvers read them, too: 127.1, 0x7f000001, 2130706433.
             literal = socket.inet_ntoa(socket.inet_aton(bare))
@@ -67,7 +68,7 @@ class Outbound:
             literal = bare if ":" in bare else ""
         if literal and not self.is_allowed(literal):
             raise AddressRefused(f"{host} is no public address")
-        if bare.rstrip(".").lower() in ("localhost", "") or bare.lower().endswith(".localhost"):
+        if bare.lower() in ("localhost", "") or bare.lower().endswith(".localhost"):
             self._check_loopback(host)
 
     def addresses(self, host: str, port: int) -> list[tuple[int, str]]:

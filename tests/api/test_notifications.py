@@ -227,6 +227,8 @@ REFUSED = (
     "file:///etc/passwd",
     "ntfys://localhost/topic",
     "ntfys://127.0.0.1/topic",
+    "ntfys://127.0.0.1./topic",
+    "ntfys://api.localhost./topic",
     "ntfys://2130706433/topic",
     "ntfys://0x7f.1/topic",
     "ntfys://10.1.2.3:8443/topic",

@@ -8,6 +8,7 @@ import hmac
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from hunter_core.relay.ports import Consumer
 from hunter_core.relay.relay import Relay
 from hunter_core.webhooks.consumer import WebhookConsumer
 from hunter_core.webhooks.courier import Courier
+from hunter_core.webhooks.delivery import LEASE
 from tests.api.house import PASSWORD, House, a_house
 from tests.servers.webhooks import Received, Receiver, a_receiver
 
@@ -269,6 +271,9 @@ BAD: dict[str, list[Any]] = {
         "http://hooks.example/",
         "http://127.0.0.1/",
         "https://127.0.0.1/",
+        "https://127.0.0.1./",
+        "https://2130706433./",
+        "https://api.localhost./",
         "https://localhost/",
         "https://[::1]/",
         "https://192.168.1.1/",
@@ -407,6 +412,58 @@ def test_a_ping_goes_out_at_once_before_whatever_waits(hooked: House) -> None:
         assert is_signed(receiver.got[1], made["secret"])
         states = {each["type"]: each["state"] for each in deliveries(hooked, made)}
         assert states == {"webhook.ping": "DELIVERED", "quest.completed": "WAITING"}
+
+
+@pytest.mark.parametrize("changed", [{"isActive": True}, {"url": "/mended"}], ids=["switched on", "moved"])
+def test_what_waits_to_be_tried_again_goes_out_when_its_webhook_is_put_right(
+    hooked: House, changed: dict[str, Any]
+) -> None:
+    with a_receiver(status=500) as receiver:
+        path = f"/api/webhooks/{added(hooked, url=at(receiver))['id']}"
+        quests = [hooked.quest(title=f"Quest {n}") for n in range(3)]
+        for quest in quests:
+            hooked.complete(quest)
+        for _ in range(10):
+            carried_out(hooked)
+            hooked.clock.advance(hours=1)
+        carried_out(hooked)
+        # It has just failed, and would be tried again in an hour.
+        if "isActive" in changed:
+            assert hooked.patch(path, {"isActive": False}).status == 200
+        else:
+            changed = {"url": at(receiver, changed["url"]), "password": PASSWORD}
+        failed, receiver.status = len(receiver.got), 204
+        carried_out(hooked)
+        assert len(receiver.got) == failed
+
+        assert hooked.patch(path, changed).status == 200
+        carried_out(hooked)
+
+        assert len(receiver.got) == failed + 3
+        assert {each["state"] for each in deliveries(hooked, {"id": path.rpartition("/")[2]})} == {
+            "DELIVERED"
+        }
+
+
+def test_what_somebody_is_just_sending_is_not_sent_twice_because_its_webhook_is_switched_off_and_on(
+    hooked: House,
+) -> None:
+    made = added(hooked)
+    hooked.complete(hooked.quest())
+    with hooked.store.read() as uow:
+        events = list(uow.outbox.since(uow.histories.hunter_ids()[0], 1, 100))
+    now = hooked.clock.now()
+    hooked.store.run(lambda uow: WebhookConsumer().consume(uow, events, now))
+
+    def take(at: datetime) -> int:
+        return len(hooked.store.run(lambda uow: uow.webhook_deliveries.take(at, until=at + LEASE, limit=10)))
+
+    assert take(now) == 1
+    for on in (False, True):
+        assert hooked.patch(f"/api/webhooks/{made['id']}", {"isActive": on}).status == 200
+
+    assert take(now) == 0
+    assert take(now + LEASE) == 1
 
 
 def test_a_ping_that_fails_is_not_sent_again(hooked: House) -> None:

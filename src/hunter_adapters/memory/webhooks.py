@@ -12,7 +12,7 @@ from hunter_adapters.memory.tables import Tables
 from hunter_core.errors import NotFound
 from hunter_core.ids import HunterId, WebhookId
 from hunter_core.places import NOBODY, Full
-from hunter_core.webhooks.delivery import DeliveryState, WebhookDelivery, WebhookTask
+from hunter_core.webhooks.delivery import LEASE, DeliveryState, WebhookDelivery, WebhookTask
 from hunter_core.webhooks.ports import Key
 from hunter_core.webhooks.webhook import PING, Webhook
 
@@ -112,10 +112,25 @@ class MemoryWebhookDeliveries:
         return [WebhookTask(delivery=each, webhook=hooks[each.webhook_id]) for each in found[:limit]]
 
     def retry(self, hunter_id: HunterId | None, now: datetime) -> int:
-        hooks = self._tables.webhooks.rows()
-        found = [each for each in self._given_up() if hunter_id in (None, hooks[each.webhook_id].hunter_id)]
+        hooks = [
+            each for each in self._tables.webhooks.rows().values() if hunter_id in (None, each.hunter_id)
+        ]
+        ids = {hook.id for hook in hooks}
+        found = [each for each in self._given_up() if each.webhook_id in ids]
         for each in found:
             self.save(replace(each, tries=0, given_up_at=None, due_at=now))
+        return len(found) + sum(self.hasten(each, now, later_than=now + LEASE) for each in ids)
+
+    def hasten(self, webhook_id: WebhookId, now: datetime, *, later_than: datetime) -> int:
+        found = [
+            each
+            for each in self._tables.webhook_deliveries.rows().values()
+            if each.webhook_id == webhook_id
+            and each.state is DeliveryState.WAITING
+            and each.due_at > later_than
+        ]
+        for each in found:
+            self.save(replace(each, due_at=now))
         return len(found)
 
     def _given_up(self) -> list[WebhookDelivery]:

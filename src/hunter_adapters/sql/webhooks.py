@@ -16,7 +16,7 @@ from hunter_adapters.sql.turns import Turns, without_turn
 from hunter_core.errors import NotFound
 from hunter_core.ids import HunterId, WebhookId
 from hunter_core.places import NOBODY, Full
-from hunter_core.webhooks.delivery import WebhookDelivery, WebhookTask
+from hunter_core.webhooks.delivery import LEASE, WebhookDelivery, WebhookTask
 from hunter_core.webhooks.ports import Key
 from hunter_core.webhooks.webhook import PING, Webhook, WebhookEvent
 
@@ -133,12 +133,18 @@ _SHOWN = Statement(
     .limit(number("most"))
 )
 _MINE_TOO = exists().where(_W.id == _D.webhook_id, _MINE)
-_TO_RETRY = select(_D.webhook_id).where(*_GIVEN_UP).distinct()
-_ALL_TO_RETRY, _MINE_TO_RETRY = Statement(_TO_RETRY), Statement(_TO_RETRY.where(_MINE_TOO))
+_PUT_OFF = (*_WAITS, _D.due_at > param("later_than", _D.due_at))
+_LOST, _LATE = select(_D.webhook_id).where(*_GIVEN_UP), select(_D.webhook_id).where(*_PUT_OFF)
+_ALL_TO_RETRY = Statement(_LOST.union(_LATE))
+_MINE_TO_RETRY = Statement(_LOST.where(_MINE_TOO).union(_LATE.where(_MINE_TOO)))
+_OF_WEBHOOK = _D.webhook_id == param("webhook", _D.webhook_id)
 _RETRY = Statement(
     update(webhook_deliveries)
-    .where(_D.webhook_id == param("webhook", _D.webhook_id), *_GIVEN_UP)
+    .where(_OF_WEBHOOK, *_GIVEN_UP)
     .values(tries=inline(0), given_up_at=None, due_at=param("now", _D.due_at))
+)
+_HASTEN = Statement(
+    update(webhook_deliveries).where(_OF_WEBHOOK, *_PUT_OFF).values(due_at=param("now", _D.due_at))
 )
 STATEMENTS = {**_QUEUES.statements, "the latest of a webhook": _LATEST, "what was given up": _SHOWN}
 _OLD = (
@@ -200,14 +206,22 @@ class SqlWebhookDeliveries:
         ]
 
     def retry(self, hunter_id: HunterId | None, now: datetime) -> int:
+        later_than = now + LEASE
         if hunter_id is None:
-            found = self._sql.rows(_ALL_TO_RETRY)
+            found = self._sql.rows(_ALL_TO_RETRY, later_than=later_than)
         else:
-            found = self._sql.rows(_MINE_TO_RETRY, hunter=hunter_id)
+            found = self._sql.rows(_MINE_TO_RETRY, hunter=hunter_id, later_than=later_than)
         ids = [row[0] for row in found]
         _QUEUES.lock(self._sql, ids)
-        count = sum(self._sql.do(_RETRY, webhook=each, now=now) for each in ids)
+        count = sum(self._sql.do(_HASTEN, webhook=each, now=now, later_than=later_than) for each in ids)
+        count += sum(self._sql.do(_RETRY, webhook=each, now=now) for each in ids)
         _QUEUES.renew(self._sql, ids)
+        return count
+
+    def hasten(self, webhook_id: WebhookId, now: datetime, *, later_than: datetime) -> int:
+        _QUEUES.lock(self._sql, [webhook_id])
+        count = self._sql.do(_HASTEN, webhook=webhook_id, now=now, later_than=later_than)
+        _QUEUES.renew(self._sql, [webhook_id])
         return count
 
     def of(self, webhook_id: WebhookId, limit: int) -> Sequence[WebhookDelivery]:

@@ -16,7 +16,7 @@ from hunter_core.ids import HunterId, WebhookId, new_id
 from hunter_core.mail.mail import MailTemplate
 from hunter_core.ports import UnitOfWork
 from hunter_core.webhooks import signature
-from hunter_core.webhooks.delivery import WebhookDelivery
+from hunter_core.webhooks.delivery import LEASE, WebhookDelivery
 from hunter_core.webhooks.ports import Sender
 from hunter_core.webhooks.webhook import (
     MOST_WEBHOOKS,
@@ -128,7 +128,8 @@ def edit_webhook(
     """
     Change a webhook, and return it; switched on again, its failures are forgotten.
 
-    Of another address its owner is told by mail. The caller commits, and then writes `WEBHOOK_MOVED` to the security
+    Switched on, or at another address, what waits to be tried again is due at once, but what somebody may just be
+    sending: that comes within `LEASE`. Of another address its owner is told by mail. The caller commits, and then writes `WEBHOOK_MOVED` to the security
     log (`accounts.ways_out`).
 
     Raises:
@@ -140,6 +141,7 @@ def edit_webhook(
     events = None if edit.events is None else _checked(edit.events)
     account = lock_owner(uow=uow, signed_in=signed_in, now=now)
     hook = uow.webhooks.get(account.id, webhook_id)
+    in_hand_until = _in_hand_until(hook, now)
     changes: dict[str, Any] = {}
     if edit.url is not None:
         changes |= {"sealed_url": vault.seal(edit.url, url_context(hook.id)), "shown": shown}
@@ -150,10 +152,20 @@ def edit_webhook(
         changes["events"] = events
     if changes:
         hook = replace(hook, updated_at=now, **changes)
+    if edit.is_active or edit.url is not None:
+        # Whoever put it right is not to wait for the pause after its last failure.
+        uow.webhook_deliveries.hasten(hook.id, now, later_than=in_hand_until)
     if edit.is_active is not None:
         hook = hook.switched(on=edit.is_active, now=now)
     uow.webhooks.save(hook)
     return _opened(hook, vault)
+
+
+def _in_hand_until(hook: Webhook, now: datetime) -> datetime:
+    """Return until when a delivery may be due that somebody is just sending: it is not to be sent twice."""
+    # Of one that is off nothing is taken, and whoever took something before has lost it after a lease.
+    rests = not hook.is_active and hook.updated_at + LEASE <= now
+    return now if rests else now + LEASE
 
 
 def remove_webhook(*, uow: UnitOfWork, hunter_id: HunterId, webhook_id: WebhookId) -> None:

@@ -85,7 +85,15 @@ class WebhookDeliveries(Protocol):
         ...
 
     def retry(self, hunter_id: HunterId | None, now: datetime) -> int:
-        """Let those given up, but no pings, be tried anew from *now* on: a hunter's, or all; return how many."""
+        """
+        Let those given up, but no pings, be tried anew from *now* on: a hunter's, or all; return how many.
+
+        Those that wait to be tried again come along, if that is longer off than anybody could be at it (`LEASE`).
+        """
+        ...
+
+    def hasten(self, webhook_id: WebhookId, now: datetime, *, later_than: datetime) -> int:
+        """Make what waits for a webhook, and is due later than *later_than*, due at *now*; return how many."""
         ...
 
     def purge(self, *, before: datetime, limit: int) -> int:

@@ -181,6 +181,48 @@ class WebhookDeliveriesContract:
             assert list(uow.webhook_deliveries.given_up(10)) == []
             assert ping in uow.webhook_deliveries.of(mine.id, 10)
 
+    def test_what_waits_to_be_tried_again_can_be_made_due_at_once(self, under_test: UnderTest) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        mine, other = a_webhook(), a_webhook(name="other")
+        hour = NOW + timedelta(hours=1)
+        waits = replace(a_delivery(mine, 2, due_at=hour), tries=9, status=500, last_error="answered 500")
+        lost = replace(a_delivery(mine, 1), tries=11).failed(500, "answered 500", NOW)
+        kept(
+            store,
+            mine,
+            other,
+            deliveries=(lost, waits, a_delivery(mine, 3), a_delivery(other, 1, due_at=hour)),
+        )
+        assert taken(store) == []
+
+        assert store.run(lambda uow: uow.webhook_deliveries.hasten(mine.id, NOW, later_than=hour)) == 0
+        assert taken(store) == []
+        assert store.run(lambda uow: uow.webhook_deliveries.hasten(mine.id, NOW, later_than=LATER)) == 1
+
+        (task,) = taken(store)
+        assert task.delivery == replace(waits, due_at=NOW), "and its tries are not forgotten"
+        with store.read() as uow:
+            assert list(uow.webhook_deliveries.of(other.id, 10)) == [a_delivery(other, 1, due_at=hour)]
+            assert lost in uow.webhook_deliveries.of(mine.id, 10)
+
+    def test_what_is_tried_anew_brings_along_what_waits_to_be_tried_again_but_nothing_that_is_being_sent(
+        self, under_test: UnderTest
+    ) -> None:
+        store = under_test.store
+        registered(store, HUNTER)
+        registered(store, OTHER)
+        mine, sending, theirs = a_webhook(), a_webhook(name="sending"), a_webhook(OTHER, "theirs")
+        hour = NOW + timedelta(hours=1)
+        waiting = [a_delivery(hook, 1, due_at=hour, tries=9) for hook in (mine, theirs)]
+        kept(store, mine, sending, theirs, deliveries=(*waiting, a_delivery(sending, 1)))
+        assert events_of(taken(store)) == {(sending.id, 1)}
+
+        assert store.run(lambda uow: uow.webhook_deliveries.retry(HUNTER.id, NOW)) == 1
+        assert events_of(taken(store)) == {(mine.id, 1)}
+        assert store.run(lambda uow: uow.webhook_deliveries.retry(None, NOW)) == 1
+        assert events_of(taken(store)) == {(theirs.id, 1)}
+
     def test_several_take_each_delivery_once(self, under_test: UnderTest) -> None:
         store = under_test.store
         registered(store, HUNTER)
