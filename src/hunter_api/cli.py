@@ -169,12 +169,13 @@ def retry(
     *,
     hunter: str | None = None,
     number: int | None = None,
-) -> None:
+) -> int:
     """
     Let what was given up be tried anew, by a server that runs or by the next one.
 
     Events and deliveries that are tried anew may come after what the hunter was told meanwhile. A push or a delivery
     has the next turn at its target, and one to a webhook that is switched off waits until its owner switches it on.
+    Exit code 1 where the event of that number is not parked.
 
     Parameters
     ----------
@@ -193,7 +194,8 @@ def retry(
         raise SettingInvalid("--number needs --hunter, and events: each hunter has numbers of their own.")
     with _opened() as world:
         world.check_reachable()
-        retry_parked(world.store, Kind(what), hunter, number, datetime.now(UTC), _console())
+        was_there = retry_parked(world.store, Kind(what), hunter, number, datetime.now(UTC), _console())
+        return 0 if was_there else 1
 
 
 @app.command

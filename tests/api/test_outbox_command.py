@@ -65,8 +65,9 @@ def test_it_shows_what_waits_and_what_was_given_up_and_lets_it_be_tried_anew(
     assert "book: ValueError: cannot read number 1" in shown
     assert HUNTER.name in shown
 
-    assert run(monkeypatch, "retry", "--hunter", HUNTER.name, "--number", "2") == 0
-    assert capsys.readouterr().out == "0 to be tried anew.\n"
+    for number in ("2", "9"):
+        assert run(monkeypatch, "retry", "--hunter", HUNTER.name, "--number", number) == 1
+        assert capsys.readouterr().out == f"No event {number} of {HUNTER.name} is parked.\n"
     assert run(monkeypatch, "retry", "--hunter", HUNTER.name) == 0
     assert capsys.readouterr().out == "1 to be tried anew.\n"
     book.poison.clear()
@@ -160,5 +161,6 @@ def test_a_number_needs_a_hunter_and_a_hunter_has_to_be_there(
     assert run(monkeypatch, "retry", "--number", "2") == 2
     assert "--hunter" in capsys.readouterr().err
     assert run(monkeypatch, "retry", "--hunter", "Nobody") == 2
+    assert capsys.readouterr().err == "hunter: There is no hunter of the name Nobody.\n"
     assert run(monkeypatch, "retry") == 0
     assert capsys.readouterr().out == "0 to be tried anew.\n"

@@ -10,6 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from hunter_api.settings import SettingInvalid
+from hunter_core.errors import NotFound
 from hunter_core.ids import HunterId
 from hunter_core.mail.mail import Mail
 from hunter_core.notifications.push import PushTask
@@ -51,12 +53,14 @@ def show_outbox(store: Store, now: datetime, console: Console) -> bool:
 
 def retry_parked(
     store: Store, kind: Kind, hunter: str | None, number: int | None, now: datetime, console: Console
-) -> None:
+) -> bool:
     """
     Let what was given up be tried anew: all of *kind*, those of the hunter of this name, or the event of this number.
 
+    Tell whether what was asked for was there; where no number was named, that is always so.
+
     Raises:
-        NotFound: If there is no hunter of this name.
+        SettingInvalid: If there is no hunter of this name.
     """
 
     def work(uow: UnitOfWork) -> int:
@@ -71,7 +75,15 @@ def retry_parked(
             case Kind.WEBHOOKS:
                 return uow.webhook_deliveries.retry(hunter_id, now)
 
-    console.print(f"{store.run(work)} to be tried anew.", highlight=False)
+    try:
+        count = store.run(work)
+    except NotFound:
+        raise SettingInvalid(f"There is no hunter of the name {hunter}.") from None
+    if number is not None and count == 0:
+        console.print(f"No event {number} of {hunter} is parked.", highlight=False, markup=False)
+        return False
+    console.print(f"{count} to be tried anew.", highlight=False)
+    return True
 
 
 def _show(console: Console, what: str, found: Sequence[Any], table: Callable[[Sequence[Any]], Table]) -> None:

@@ -129,8 +129,8 @@ def edit_webhook(
     Change a webhook, and return it; switched on again, its failures are forgotten.
 
     Switched on, or at another address, what waits to be tried again is due at once, but what somebody may just be
-    sending: that comes within `LEASE`. Of another address its owner is told by mail. The caller commits, and then writes `WEBHOOK_MOVED` to the security
-    log (`accounts.ways_out`).
+    sending: that comes within `LEASE`. Of another address its owner is told by mail. The caller commits, and then
+    writes `WEBHOOK_MOVED` to the security log (`accounts.ways_out`).
 
     Raises:
         InvalidInput: If the address or the events cannot be used.
