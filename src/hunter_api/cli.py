@@ -7,21 +7,25 @@ import logging
 import os
 import sys
 from datetime import UTC
-from typing import Literal, NoReturn
+from typing import Annotated, Literal, NoReturn
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from hunter_api import VERSION
 from hunter_api.admin import admin
 from hunter_api.entry import STAYING
-from hunter_api.settings import SettingInvalid, load
+from hunter_api.settings import DatabaseAway, SettingInvalid, load
 from hunter_api.settings.values import LogFormat
 from hunter_api.terminal import console as _console
 from hunter_api.terminal import opened as _opened
-from hunter_core.errors import HunterError
+from hunter_api.terminal import opened_database as _opened_database
+from hunter_core.errors import HunterError, TryLater
 
 CANNOT_START = 2
 """The exit code where a setting, a file or an argument is at fault; one line on stderr says which."""
+
+DATABASE_AWAY = 3
+"""The exit code where the database does not answer: nothing need be changed to try again."""
 
 _FORMAT = "HUNTER_LOG_FORMAT"
 
@@ -71,12 +75,23 @@ def worker() -> None:
 
 
 @app.command
-def migrate() -> None:
-    """Bring the database up to date, as `serve` does before it serves."""
+def migrate(*, forget_peppers: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """
+    Bring the database up to date, as `serve` does before it serves.
+
+    Parameters
+    ----------
+    forget_peppers
+        Let the next start take other peppers than those that the database was used with, which are lost or were
+        replaced alone. What was made under those is of no use any more.
+    """
     from hunter_api.serve import StartProgress
 
-    with _opened() as world, StartProgress(_console()) as progress:
-        world.prepare(progress)
+    with _opened() as world:
+        with StartProgress(_console()) as progress:
+            world.prepare(progress)
+        if forget_peppers:
+            world.forget_peppers()
     _console().print("The database is up to date.")
 
 
@@ -89,11 +104,8 @@ def audit() -> int:
     """
     from hunter_api.commands.audit import OtherRulebook
     from hunter_api.commands.audit import audit as run
-    from hunter_api.wiring import check_there_is_a_file
 
-    check_there_is_a_file(load())
-    with _opened() as world:
-        world.check_reachable()
+    with _opened_database() as world:
         try:
             difference = run(world.store, world.rulebook, _console())
         except OtherRulebook as error:
@@ -117,6 +129,7 @@ def demo() -> None:
     with _opened() as world:
         with StartProgress(console) as progress:
             world.prepare(progress)
+        world.check_peppers()
         run(
             store=world.store,
             gate=world.gate,
@@ -139,8 +152,7 @@ def rebuild() -> int:
     """
     from hunter_api.commands.boards import rebuild_boards
 
-    with _opened() as world:
-        world.check_reachable()
+    with _opened_database() as world:
         return 0 if rebuild_boards(world.rebuild_boards, _console()) else 1
 
 
@@ -157,8 +169,7 @@ def list_outbox() -> int:
 
     from hunter_api.commands.outbox import show_outbox
 
-    with _opened() as world:
-        world.check_reachable()
+    with _opened_database() as world:
         return 0 if show_outbox(world.store, datetime.now(UTC), _console()) else 1
 
 
@@ -192,8 +203,7 @@ def retry(
 
     if number is not None and (hunter is None or what != "events"):
         raise SettingInvalid("--number needs --hunter, and events: each hunter has numbers of their own.")
-    with _opened() as world:
-        world.check_reachable()
+    with _opened_database() as world:
         was_there = retry_parked(world.store, Kind(what), hunter, number, datetime.now(UTC), _console())
         return 0 if was_there else 1
 
@@ -247,8 +257,10 @@ def main() -> NoReturn:
         code = app(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         _give_up(str(error))
-    except (SettingInvalid, HunterError) as error:
+    except (DatabaseAway, TryLater) as error:
         # Of the core's refusals a command meets those of a database that goes away while it works.
+        _give_up(str(error), DATABASE_AWAY)
+    except (SettingInvalid, HunterError) as error:
         _give_up(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
@@ -259,7 +271,7 @@ def main() -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _give_up(why: str) -> NoReturn:
+def _give_up(why: str, code: int = CANNOT_START) -> NoReturn:
     line = " ".join(why.split())
     if sys.argv[1:2] and sys.argv[1] in STAYING and os.environ.get(_FORMAT, "").lower() == LogFormat.JSON:
         # Programs read what these say, from the first line to the last.
@@ -269,7 +281,7 @@ def _give_up(why: str) -> NoReturn:
         logging.getLogger("hunter").critical("%s", line)
     else:
         sys.stderr.write(f"hunter: {line}\n")
-    sys.exit(CANNOT_START)
+    sys.exit(code)
 
 
 def _print_what_the_terminal_knows() -> None:

@@ -39,6 +39,7 @@ def serve(settings: Settings) -> None:
 
     Raises:
         SettingInvalid: If a setting, the data folder, the database or the port cannot be used.
+        DatabaseAway: If the database does not answer.
     """
     _log_to_stderr(settings)
     _warn_of_misspelt_settings()
@@ -50,6 +51,7 @@ def serve(settings: Settings) -> None:
         world = open_world(settings)
         with StartProgress(console, _sayer(console)) as progress:
             world.prepare(progress)
+        world.check_peppers()
         if settings.workers == 1:
             metrics_on = metrics[0] if metrics else None
             _run(world, listener, lambda: _tell(console, settings, listener), metrics_on, begin_to_serve)
@@ -76,6 +78,7 @@ def work(settings: Settings) -> None:
 
     Raises:
         SettingInvalid: If a setting, the database or Redis cannot be used.
+        DatabaseAway: If the database does not answer.
     """
     _log_to_stderr(settings)
     _warn_of_misspelt_settings()

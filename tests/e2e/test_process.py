@@ -13,21 +13,22 @@ from pathlib import Path
 
 import pytest
 
+from hunter_api.cli import DATABASE_AWAY
 from tests.servers.app import HOST, App, environment, free_port, run_hunter
 from tests.servers.client import Client
 
 
-def refuse(tmp_path: Path, more: Mapping[str, str]) -> str:
+def refuse(tmp_path: Path, more: Mapping[str, str], code: int = 2) -> str:
     """Run `hunter serve` with these settings; assert that it is refused in one line, and return the line."""
     data_dir = tmp_path / "refused"
     data_dir.mkdir(exist_ok=True)
     settings = environment(data_dir=data_dir, more={"HUNTER_PORT": str(free_port()), **more})
-    return assert_one_line(run_hunter("serve", env=settings))
+    return assert_one_line(run_hunter("serve", env=settings), code)
 
 
-def assert_one_line(done: subprocess.CompletedProcess[str]) -> str:
-    """Assert that the program gave up with exit code 2 and one line on stderr; return the line."""
-    assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
+def assert_one_line(done: subprocess.CompletedProcess[str], code: int = 2) -> str:
+    """Assert that the program gave up with this exit code and one line on stderr; return the line."""
+    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
     lines = done.stderr.strip().splitlines()
     assert len(lines) == 1, done.stderr
     assert "Traceback" not in done.stderr
@@ -138,7 +139,8 @@ def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
 def test_a_postgres_that_is_not_there_is_one_line_without_the_password(tmp_path: Path) -> None:
     port = free_port()
     url = f"postgresql://jin:s3cret-word@{HOST}:{port}/hunter"
-    line = refuse(tmp_path, {"HUNTER_DATABASE_URL": url})
+    line = refuse(tmp_path, {"HUNTER_DATABASE_URL": url}, DATABASE_AWAY)
+    assert "does not answer: connection" in line
     assert str(port) in line
     assert "s3cret-word" not in line
 
@@ -146,4 +148,4 @@ def test_a_postgres_that_is_not_there_is_one_line_without_the_password(tmp_path:
 def test_audit_says_in_one_line_that_there_is_no_database(tmp_path: Path) -> None:
     url = f"postgresql://jin:s3cret-word@{HOST}:{free_port()}/hunter"
     done = run_hunter("audit", env=environment(data_dir=tmp_path, database_url=url))
-    assert "s3cret-word" not in assert_one_line(done)
+    assert "s3cret-word" not in assert_one_line(done, DATABASE_AWAY)

@@ -70,7 +70,9 @@ def test_a_start_that_is_stopped_ends_in_order(
     more = of_worker if name == "worker" else {"HUNTER_PORT": str(free_port())}
     tries = at_length(16, 2)
     for place in range(tries):
-        process = started(name, environment(data_dir=tmp_path / f"{place}", more=more))
+        # A server has a database of its own each time; workers share theirs, and so its keys.
+        folder = tmp_path / (name if name == "worker" else f"{place}")
+        process = started(name, environment(data_dir=folder, more=more))
         # The interpreter itself takes a moment, in which nobody can hear.
         wait_for(lambda: catches(process, signal.SIGTERM))  # noqa: B023
         # From at once to when it has started, or nearly so.

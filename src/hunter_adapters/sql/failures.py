@@ -27,6 +27,10 @@ class WrongDatabase(Exception):
     """The address names a database that this program cannot use; the message says why."""
 
 
+class OlderSchema(WrongDatabase):
+    """The database is empty, or as an older program left it: a migration, which may be under way, makes it fit."""
+
+
 # A unique constraint that a request can run into, as PostgreSQL names it and as SQLite describes it.
 _TAKEN: Mapping[str, Callable[[], HunterError]] = {
     name: refusal
@@ -96,3 +100,11 @@ def of_sqlite(error: Exception, *, committing: bool) -> Exception:
 def _violated(error: Exception, constraint: str) -> Exception:
     refusal = _TAKEN.get(constraint)
     return ConstraintViolated(str(error)) if refusal is None else refusal()
+
+
+_UNDEFINED_TABLE = "42P01"
+
+
+def is_about_no_table(error: Exception) -> bool:
+    """Tell whether the driver's *error* says that there is no such table."""
+    return getattr(error, "sqlstate", None) == _UNDEFINED_TABLE or str(error).startswith("no such table")

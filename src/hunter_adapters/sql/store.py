@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from hunter_adapters.sql.database import POOL_SIZE, Database
-from hunter_adapters.sql.failures import Conflict, WrongDatabase
+from hunter_adapters.sql.failures import Conflict, OlderSchema, WrongDatabase, is_about_no_table
 from hunter_adapters.sql.sqlite import Sqlite
 from hunter_adapters.sql.tables import metadata
 from hunter_adapters.sql.transaction import Observer, Transaction
@@ -159,22 +159,31 @@ class SqlStore:
 
         Raises:
             StoreUnavailable: If the database is away.
-            WrongDatabase: If it is an older or a newer one, or there is none.
+            OlderSchema: If it is an older one, or there is none.
+            WrongDatabase: If it is a newer one, or cannot be read.
         """
         revision = self._revision()
+        if revision is None:
+            raise OlderSchema(
+                "the database is empty: `hunter migrate` makes its tables, and so does `hunter serve`"
+            )
         if revision != LATEST:
-            raise WrongDatabase(
-                f"the database has {'no schema' if revision is None else f'schema {revision}'}, and this program "
-                f"works with {LATEST}; `hunter migrate` brings an older one up to date"
+            # Revisions are numbered.
+            kind = OlderSchema if revision < LATEST else WrongDatabase
+            raise kind(
+                f"the database has schema {revision}, and this program works with {LATEST}; `hunter migrate` brings "
+                "an older one up to date"
             )
 
     def _revision(self) -> str | None:
         with self.read() as uow:
             try:
                 return uow.schema_revision()
-            except self.database.errors:
-                # No such table: an empty database.
-                return None
+            except self.database.errors as error:
+                if is_about_no_table(error):
+                    # An empty database.
+                    return None
+                raise WrongDatabase(f"its tables cannot be read: {error}") from error
 
     def create_schema(self) -> None:
         """Make all tables at once, without migrations: for tests, which throw them away."""

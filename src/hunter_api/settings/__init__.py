@@ -4,6 +4,6 @@ from hunter_api.settings.about import variable
 from hunter_api.settings.fields import Settings
 from hunter_api.settings.load import load
 from hunter_api.settings.misspelt import misspelt
-from hunter_api.settings.refusals import SettingInvalid, host_of
+from hunter_api.settings.refusals import DatabaseAway, SettingInvalid, host_of
 
-__all__ = ["SettingInvalid", "Settings", "host_of", "load", "misspelt", "variable"]
+__all__ = ["DatabaseAway", "SettingInvalid", "Settings", "host_of", "load", "misspelt", "variable"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,8 +10,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import make_url
 
 from hunter_adapters.sql import SqlStore, WrongDatabase, open_store
-from hunter_api.settings import SettingInvalid, Settings, host_of
+from hunter_api.settings import DatabaseAway, SettingInvalid, Settings, host_of
 from hunter_api.wiring.words import one_line
+from hunter_core.errors import StoreUnavailable
 
 THREADS = 12
 """Requests of one process that ask the database at one time."""
@@ -98,9 +100,14 @@ def wrong_database(error: WrongDatabase) -> SettingInvalid:
     return SettingInvalid(f"HUNTER_DATABASE_URL: {one_line(error)}.")
 
 
-def no_database(settings: Settings, error: BaseException) -> SettingInvalid:
+def no_database(settings: Settings, store: SqlStore, error: BaseException) -> SettingInvalid | DatabaseAway:
     """Return what to say, in the words of the driver, which knows best; but never with the password."""
-    driver = getattr(error, "orig", None) or error.__cause__ or error
+    driver = error
+    while not isinstance(driver, store.database.errors):
+        inner = getattr(driver, "orig", None) or driver.__cause__
+        if inner is None:
+            break
+        driver = inner
     where, why = (
         host_of(settings.database),
         (str(driver).splitlines() or [type(driver).__name__])[0].rstrip("."),
@@ -108,4 +115,14 @@ def no_database(settings: Settings, error: BaseException) -> SettingInvalid:
     password = urlsplit(settings.database).password
     if password:
         why = why.replace(password, "…")
+    if isinstance(error, StoreUnavailable) and _may_be_back(driver):
+        return DatabaseAway(
+            f"the database at {where} (HUNTER_DATABASE_URL) does not answer: {why}. Start again when it does."
+        )
     return SettingInvalid(f"HUNTER_DATABASE_URL: the database at {where} cannot be used: {why}.")
+
+
+def _may_be_back(driver: BaseException) -> bool:
+    """Tell whether what *driver* says passes by itself: of a file, that another has locked it; of a server, all."""
+    code = getattr(driver, "sqlite_errorcode", sqlite3.SQLITE_BUSY)
+    return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

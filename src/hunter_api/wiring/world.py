@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
-from sqlalchemy.exc import DBAPIError
 
 from hunter_adapters.sql import SqlStore, WrongDatabase
+from hunter_adapters.sql.peppers import forget_peppers
 from hunter_adapters.sql.popularity import SqlPopularity
 from hunter_adapters.webhooks.http import HttpSender
 from hunter_api.addresses import Proxies
@@ -30,9 +30,9 @@ from hunter_api.wiring.database import (
     PASSWORD_THREADS,
     PROVIDER_THREADS,
     THREADS,
-    no_database,
-    wrong_database,
 )
+from hunter_api.wiring.peppers import check_peppers
+from hunter_api.wiring.reaching import reaching, wait_until_migrated
 from hunter_api.wiring.shared import limiter_of, limits_of
 from hunter_api.wiring.watching import watch
 from hunter_api.wiring.words import one_line
@@ -164,7 +164,8 @@ class World:
         Be a worker until somebody says stop.
 
         Raises:
-            SettingInvalid: If there is no Redis, or the database is in a file.
+            SettingInvalid: If there is no Redis, the database is in a file, or was used with other peppers.
+            DatabaseAway: If the database does not answer at the start.
         """
         if not self.settings.redis_url:
             raise SettingInvalid(
@@ -178,7 +179,9 @@ class World:
         from hunter_adapters.rq.work import Told, current_id
         from hunter_adapters.rq.worker import Due, QueueWorker
 
-        self.check_reachable()
+        with reaching(self.settings, self.store):
+            wait_until_migrated(self.store)
+        self.check_peppers()
         self.fan_out.start()
         own = [relaying(self.relay.relay.run)]
         if self.keeper is not None:
@@ -223,30 +226,37 @@ class World:
         except (RedisAway, Overtaken) as error:
             raise SettingInvalid(f"HUNTER_REDIS_URL: {one_line(error)}.") from error
 
-    def check_ready(self) -> None:
-        """
-        Ask the database something.
-
-        Raises:
-            StoreUnavailable: If it does not answer.
-        """
-        with self.store.read() as uow:
-            uow.histories.rulebook()
-
     def check_reachable(self) -> None:
         """
         Make sure that there is a database with our tables, as this program has them.
 
         Raises:
             SettingInvalid: If there is not.
+            DatabaseAway: If it does not answer.
         """
-        try:
-            self.check_ready()
+        with reaching(self.settings, self.store):
             self.store.check_schema()
-        except WrongDatabase as error:
-            raise wrong_database(error) from error
-        except self._failures() as error:
-            raise no_database(self.settings, error) from error
+
+    def check_peppers(self) -> None:
+        """
+        Make sure that the database, which is up to date, was used with our peppers; record there those that are new.
+
+        Raises:
+            SettingInvalid: If it was used with others.
+            DatabaseAway: If it does not answer.
+        """
+        with reaching(self.settings, self.store):
+            check_peppers(self.settings, self.store)
+
+    def forget_peppers(self) -> int:
+        """
+        Let the database take the peppers that it is used with next; return how many it knew.
+
+        Raises:
+            DatabaseAway: If it does not answer.
+        """
+        with reaching(self.settings, self.store):
+            return forget_peppers(self.store)
 
     def prepare(self, progress: Callable[[str, int, int], None]) -> None:
         """
@@ -256,11 +266,12 @@ class World:
 
         Raises:
             SettingInvalid: If there is no database that could be used.
+            DatabaseAway: If it does not answer.
         """
         from hunter_adapters.sql.schema import upgrade
 
         progress("Migrating the database", 0, 1)
-        try:
+        with reaching(self.settings, self.store):
             upgrade(self.store.database)
             progress("Migrating the database", 1, 1)
             self.store.seed_achievements(self.rulebook.catalogue)
@@ -269,11 +280,3 @@ class World:
                 self.rulebook,
                 lambda done, of: progress("Deriving hunters under the rulebook in force", done, of),
             )
-        except WrongDatabase as error:
-            raise wrong_database(error) from error
-        except self._failures() as error:
-            raise no_database(self.settings, error) from error
-
-    def _failures(self) -> tuple[type[Exception], ...]:
-        """Return what says that there is no usable database: the store's refusals, the driver's, SQLAlchemy's."""
-        return (StoreUnavailable, DBAPIError, *self.store.database.errors)

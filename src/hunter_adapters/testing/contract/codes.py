@@ -29,6 +29,11 @@ class PlainSecrets:
         """Return a code that follows from id, purpose and salt."""
         return hashlib.sha256(code_id.bytes + salt + purpose.value.encode()).hexdigest()
 
+    def again(self, code_id: CodeId, purpose: CodePurpose, salt: bytes, code_hash: bytes) -> str | None:
+        """Return the code of that hash."""
+        code = self.code(code_id, purpose, salt)
+        return code if self.digest(code) == code_hash else None
+
     def digest(self, code: str) -> bytes:
         """Return the hash of a code."""
         return hashlib.sha256(code.encode()).digest()
