@@ -26,7 +26,7 @@ from hunter_core.places import MOST_AT_ONCE, MOST_OF_A_HOST, MOST_OF_A_HUNTER
 from hunter_core.ports import UnitOfWork
 from hunter_core.webhooks.courier import Courier
 from hunter_core.webhooks.delivery import LEASE, MOST_TRIES, DeliveryState
-from hunter_core.webhooks.ports import SendFailed
+from hunter_core.webhooks.ports import Failure, SendFailed
 from hunter_core.webhooks.signature import new_secret
 from hunter_core.webhooks.webhook import Webhook, secret_context, url_context
 from tests.usecases.gates import a_gate
@@ -63,7 +63,7 @@ class Sender:
         try:
             if "hang" in url:
                 self.let_go.wait(20)
-                raise SendFailed("it did not answer in time")
+                raise SendFailed("it did not answer in time", Failure.LATE)
             if self.raises is not None:
                 raise self.raises()
             time.sleep(0.005)
@@ -349,7 +349,7 @@ def test_what_a_key_of_before_sealed_is_sealed_anew_though_nobody_answers(house:
     (hunter,) = hunters(house, 1)
     hook = house.hook(hunter, "good")
     house.vault = AesVault(KeyRing([("p2", bytes(range(32))), ("p1", bytes(range(100, 132)))]))
-    house.sender.raises = lambda: SendFailed("it did not answer in time")
+    house.sender.raises = lambda: SendFailed("it did not answer in time", Failure.LATE)
 
     house.another().run()
 
@@ -386,7 +386,7 @@ def test_one_that_says_it_is_gone_is_switched_off_and_its_owner_told_that_it_sai
     ("language", "said"),
     [
         ("en", "Your webhook at down failed again and again, the last time with: answered 500."),
-        ("de", "Dein Webhook bei down ist immer wieder gescheitert, zuletzt so: answered 500."),
+        ("de", "Dein Webhook bei down ist immer wieder gescheitert, zuletzt so: er antwortete mit 500."),
     ],
 )
 def test_one_that_fails_for_a_day_is_switched_off_and_its_owner_told_of_the_last_time(
@@ -403,3 +403,24 @@ def test_one_that_fails_for_a_day_is_switched_off_and_its_owner_told_of_the_last
 
     (told,) = notifications(house, hunter)
     assert told.message.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "the last time with: it did not answer in time."),
+        ("de", "zuletzt so: er antwortete nicht rechtzeitig."),
+    ],
+)
+def test_why_it_failed_is_said_in_the_language_of_its_owner(house: House, language: str, said: str) -> None:
+    (hunter,) = hunters(house, 1)
+    speaking(house, hunter, language)
+    house.hook(hunter, "down")
+    house.sender.raises = lambda: SendFailed("it did not answer in time", Failure.LATE)
+    while not notifications(house, hunter):
+        house.courier.run()
+        house.clock.instant += timedelta(hours=3)
+        assert house.clock.instant < NOW + timedelta(days=3)
+
+    (told,) = notifications(house, hunter)
+    assert said in told.message

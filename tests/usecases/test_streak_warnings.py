@@ -23,7 +23,7 @@ def test_a_streak_at_stake_is_warned_of_once_hours_before_the_day_ends(house: Ho
     (warning,) = house.told(Kind.STREAK_WARNING)
     assert warning.created_at == MORNING.replace(hour=21) + timedelta(days=1)
     assert warning.title == "Your streak of 1 day is at stake"
-    assert warning.message == "Complete any quest before 00:00, and it goes on."
+    assert warning.message == "Complete any quest before midnight, and it goes on."
 
 
 def test_nobody_is_warned_who_has_done_something_or_has_no_streak_or_is_covered(house: House) -> None:

@@ -21,7 +21,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from hunter_adapters.outbound import AddressRefused, Network, Outbound
 from hunter_core.errors import InvalidInput
-from hunter_core.webhooks.ports import SendFailed
+from hunter_core.webhooks.ports import Failure, SendFailed
 from hunter_core.webhooks.webhook import LONGEST_SHOWN, LONGEST_URL
 
 CONNECT_SECONDS = 5.0
@@ -72,20 +72,21 @@ class HttpSender:
         try:
             parts = self._parts(url)
         except InvalidInput as error:
-            raise SendFailed("its address is not allowed any more") from error
+            raise SendFailed("its address is not allowed any more", Failure.ADDRESS) from error
         deadline = time.monotonic() + LONGEST_SEND
         try:
             connection = self._connected(parts, deadline)
             with _Cut(connection, max(_MOMENT, deadline - time.monotonic())) as cut:
                 status = self._exchange(cut, parts, headers, body)
         except AddressRefused as error:
-            raise SendFailed("it leads into a private network") from error
+            raise SendFailed("it leads into a private network", Failure.PRIVATE) from error
         except ssl.SSLCertVerificationError as error:
-            raise SendFailed(f"its certificate is not good: {error.verify_message}") from error
+            why = f"its certificate is not good: {error.verify_message}"
+            raise SendFailed(why, Failure.CERTIFICATE) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             if time.monotonic() >= deadline or isinstance(error, TimeoutError):
-                raise SendFailed("it did not answer in time") from error
-            raise SendFailed(_why(error)) from error
+                raise SendFailed("it did not answer in time", Failure.LATE) from error
+            raise _failed(error) from error
         return status
 
     def _parts(self, url: str) -> SplitResult:
@@ -193,18 +194,18 @@ class _Cut:
                 socket.socket.shutdown(self.connection, socket.SHUT_RDWR)
 
 
-def _why(error: Exception) -> str:
-    """Return the reason in words that hold nothing of the address or the answer."""
+def _failed(error: Exception) -> SendFailed:
+    """Return the failure in words that hold nothing of the address or the answer."""
     match error:
         case ConnectionRefusedError():
-            return "nobody listens there"
+            return SendFailed("nobody listens there", Failure.NOBODY)
         case ConnectionError() | http.client.RemoteDisconnected():
-            return "it hung up"
+            return SendFailed("it hung up", Failure.HUNG_UP)
         case socket.gaierror():
-            return "its name is not known"
+            return SendFailed("its name is not known", Failure.NAME)
         case ssl.SSLError():
-            return "TLS failed"
+            return SendFailed("TLS failed", Failure.TLS)
         case http.client.HTTPException():
-            return "it answered no HTTP"
+            return SendFailed("it answered no HTTP", Failure.NO_HTTP)
         case _:
-            return "it could not be reached"
+            return SendFailed("it could not be reached", Failure.UNREACHED)

@@ -163,7 +163,7 @@ def _warning(outlook: Outlook, catalogue: Catalogue, rulebook: Rulebook) -> Sequ
     calendar = hunter.calendar
     ends = calendar.local_time(calendar.begins(outlook.today + ONE_DAY))
     streak = hunter.effective_streak(outlook.today, rulebook.streaks)
-    text = catalogue.say(kind, streak=streak, ends=f"{ends:%H:%M}")
+    text = catalogue.say(kind, streak=streak, ends=catalogue.time(ends.time()))
     # It comes before quiet hours; whoever looks late finds them begun, and after them it would be too late.
     return (Draft(id=of_day(kind, hunter.id, outlook.today), type=kind, text=text, rings=True),)
 

@@ -20,7 +20,7 @@ from hunter_core.places import Full
 from hunter_core.ports import Clock, Store, UnitOfWork
 from hunter_core.webhooks import signature
 from hunter_core.webhooks.delivery import LEASE, WebhookDelivery, WebhookTask
-from hunter_core.webhooks.ports import Sender, SendFailed
+from hunter_core.webhooks.ports import Failure, Sender, SendFailed
 from hunter_core.webhooks.webhook import PING, Webhook, secret_context, url_context
 
 GONE = 410
@@ -34,6 +34,7 @@ class _Tried(NamedTuple):
 
     status: int | None
     why: str = ""
+    kind: Failure = Failure.STATUS
     fresh: Webhook | None = None
     """The webhook sealed anew, where a key of before had sealed it."""
     is_keyless: bool = False
@@ -59,7 +60,7 @@ class Courier(Carrier[WebhookTask, _Tried]):
 
     def mistaken(self, task: WebhookTask) -> _Tried:
         """Return a failure that is tried again."""
-        return _Tried(None, "a mistake of the server's")
+        return _Tried(None, "a mistake of the server's", Failure.MISTAKE)
 
     def send(self, task: WebhookTask) -> _Tried:
         """Send one, signed; return what came of it."""
@@ -75,8 +76,8 @@ class Courier(Carrier[WebhookTask, _Tried]):
         try:
             status = self._sender.send(url, headers, body)
         except SendFailed as error:
-            return _Tried(None, str(error), fresh)
-        return _Tried(status, "" if 200 <= status < 300 else f"answered {status}", fresh)
+            return _Tried(None, str(error), error.kind, fresh)
+        return _Tried(status, "" if 200 <= status < 300 else f"answered {status}", fresh=fresh)
 
     def _sealed_anew(self, hook: Webhook, url: str, secret: str) -> Webhook | None:
         """Return the webhook under the key of today, so that one of before can be taken away some day."""
@@ -120,7 +121,7 @@ class Courier(Carrier[WebhookTask, _Tried]):
         uow.webhooks.save(failed)
         if hook.is_active and not failed.is_active:
             language = uow.settings.get(hunter.id).language
-            draft = _said(failed, language, is_gone=is_gone)
+            draft = _said(failed, tried, language)
             tell(uow=uow, hunter=hunter, drafts=[draft], now=now)
             log.warning("the webhook %s was switched off after %s failures", hook.id, failed.failures)
 
@@ -132,12 +133,13 @@ def _renewed(hook: Webhook, sent: Webhook, fresh: Webhook | None) -> Webhook:
     return replace(hook, sealed_url=fresh.sealed_url, sealed_secret=fresh.sealed_secret)
 
 
-def _said(hook: Webhook, language: str, *, is_gone: bool) -> Draft:
+def _said(hook: Webhook, tried: _Tried, language: str) -> Draft:
     catalogue = catalogue_of(language)
-    if is_gone:
+    if tried.status == GONE:
         text = catalogue.say("WEBHOOK_GONE", target=hook.shown, status=GONE)
     else:
-        text = catalogue.say("WEBHOOK_DISABLED", target=hook.shown, why=hook.last_error or "")
+        why = catalogue.word("failure", tried.kind, status=tried.status or 0)
+        text = catalogue.say("WEBHOOK_DISABLED", target=hook.shown, why=why)
     # Once for each time that it is switched off.
     told = derived_id(hook.id, f"disabled:{hook.disabled_at}")
     return Draft(id=NotificationId(told), type=NotificationType.SYSTEM, text=text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
@@ -123,8 +124,29 @@ class Sender(Protocol):
         ...
 
 
+class Failure(StrEnum):
+    """What was wrong when a message was not taken: for whoever is told of it in their language."""
+
+    STATUS = "STATUS"
+    ADDRESS = "ADDRESS"
+    PRIVATE = "PRIVATE"
+    NAME = "NAME"
+    NOBODY = "NOBODY"
+    UNREACHED = "UNREACHED"
+    CERTIFICATE = "CERTIFICATE"
+    TLS = "TLS"
+    LATE = "LATE"
+    HUNG_UP = "HUNG_UP"
+    NO_HTTP = "NO_HTTP"
+    MISTAKE = "MISTAKE"
+
+
 class SendFailed(Exception):
-    """A message was not carried out; the reason holds nothing of the address but its host."""
+    """A message was not carried out; the reason, in English, holds nothing of the address but its host."""
+
+    def __init__(self, why: str, kind: Failure = Failure.UNREACHED) -> None:
+        super().__init__(why)
+        self.kind = kind
 
 
 def keys_of(deliveries: Iterable[WebhookDelivery]) -> list[Key]:

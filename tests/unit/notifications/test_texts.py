@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import time
 from importlib.resources import files
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from hunter_core.notifications.notification import LONGEST_TITLE, NotificationType
 from hunter_core.notifications.texts import catalogue_of, languages
+from hunter_core.webhooks.ports import Failure
 
 FOLDERS = {"hunter_core.notifications": "texts", "hunter_core.mail": "templates"}
 
@@ -72,3 +74,33 @@ def test_what_a_hunter_wrote_is_said_as_it_is_and_cut_where_it_is_too_long() -> 
     long = catalogue_of("en").say(NotificationType.FRIEND_REQUEST, hunter="x" * 300)
     assert len(long.title) == LONGEST_TITLE
     assert long.title.endswith("…")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_failure_of_a_webhook_has_words(language: str) -> None:
+    words = read("hunter_core.notifications", language)["words"]["failure"]
+    assert words.keys() == set(Failure)
+    assert {name for name, said in words.items() if facts(said)} == {"STATUS"}
+
+
+@pytest.mark.parametrize(
+    ("language", "at", "said"),
+    [
+        ("en", time(0), "Complete any quest before midnight, and it goes on."),
+        ("en", time(4, 30), "Complete any quest before 04:30, and it goes on."),
+        ("de", time(0), "Erledige vor Mitternacht irgendeine Quest, und sie geht weiter."),
+        ("de", time(4, 30), "Erledige vor 04:30 Uhr irgendeine Quest, und sie geht weiter."),
+    ],
+)
+def test_the_end_of_a_day_is_told_as_people_do(language: str, at: time, said: str) -> None:
+    catalogue = catalogue_of(language)
+    text = catalogue.say(NotificationType.STREAK_WARNING, streak=2, ends=catalogue.time(at))
+    assert text.message == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "It is time for “Read Faust”."), ("de", "Es ist Zeit für „Read Faust“.")]
+)
+def test_a_reminder_names_its_quest_in_its_text_too(language: str, said: str) -> None:
+    text = catalogue_of(language).say(NotificationType.QUEST_REMINDER, quest="Read Faust")
+    assert (text.title, text.message) == ("Read Faust", said)

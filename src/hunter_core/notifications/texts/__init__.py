@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from functools import cache
 from importlib.resources import files
 from string import Template
@@ -17,6 +18,8 @@ from typing import Any
 from hunter_core.notifications.notification import LONGEST_TITLE
 
 FALLBACK = "en"
+
+MIDNIGHT = time(0)
 
 Fact = str | int
 
@@ -59,9 +62,15 @@ class Catalogue:
             title = title[: LONGEST_TITLE - 1] + "…"
         return Text(title=title, message=_filled(_form(said["message"], count), filled))
 
-    def word(self, kind: str, name: str) -> str:
-        """Return a single word, such as that of a rarity."""
-        return str(self._words[kind].get(name, name))
+    def word(self, kind: str, name: str, **facts: Fact) -> str:
+        """Return a single word, such as that of a rarity, or a few that name *facts*."""
+        return _filled(
+            str(self._words[kind].get(name, name)), {key: str(fact) for key, fact in facts.items()}
+        )
+
+    def time(self, at: time) -> str:
+        """Return what a clock shows *at* that time, or what midnight is called."""
+        return _filled(self._words["midnight" if at == MIDNIGHT else "clock"], {"time": f"{at:%H:%M}"})
 
     def _written(self, value: Fact) -> str:
         if isinstance(value, str):
