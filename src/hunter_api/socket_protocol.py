@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from typing import Any
+from typing import Any, ClassVar
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import State
@@ -22,7 +22,13 @@ KERNEL_BYTES = 32 * 1024
 """What the system may keep for a client that has not taken it: beyond that and our own 64 kB frames are queued."""
 
 LAST_SECONDS = 3.0
-"""Seconds that a client has to take what was sent before the close, and the close."""
+"""Seconds that a client has to take the close, where all that was sent before is on its way."""
+
+LINGER_SECONDS = 20.0
+"""Seconds that a client has to take what was sent before the close, and the close, where it is behind."""
+
+MOST_LINGERING = 256
+"""Sockets of a process that wait for clients that are behind; each holds 64 kB, and the system as much."""
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -30,13 +36,21 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     One socket.
 
     uvicorn sends nothing, not even a close, to a client that does not take what was sent before, and it waits
-    for it without an end. Here, `hang_up` closes a socket now, and takes it away if it has to.
+    for it without an end, also where the client has said goodbye. Here, `hang_up` closes a socket now: the close is
+    queued behind what is on its way, so a client that was only slow gets whole frames, and the code. A socket that is
+    over is taken away when its time is up, or when more are lingering than there may be: then the one that has lingered
+    for longest.
     """
+
+    _lingering: ClassVar[dict[SocketProtocol, None]] = {}
+    """Those of this process whose clients are behind, in the order in which they were closed."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         # It would log, in detail, what is said: quests' titles, and the ticket.
         self.conn.debug = False
+        self._is_leaving = False
+        self._leave_by = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take over a connection from HTTP."""
@@ -52,21 +66,75 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             extensions: Any = self.scope["extensions"]
             extensions[HANG_UP] = self.hang_up
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        self._lingering.pop(self, None)
+        super().connection_lost(exc)
+
     def hang_up(self, code: int, reason: str) -> None:
         """Close the socket with *code*, without waiting for whatever was not taken yet."""
         if self.close_sent or self.transport.is_closing() or self.conn.state is not State.OPEN:
             return
         self.stop_keepalive()
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        is_behind = self._is_behind()
         self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
-        self.close_timer = self.loop.call_later(LAST_SECONDS, self.transport.abort)
+        self._leave(is_behind=is_behind)
         # Whoever waits for the client to take something need not wait any more.
         self.writable.set()
+
+    def eof_received(self) -> None:
+        """Let the socket end: the client sends no more. The transport closes when the client has taken the rest."""
+        super().eof_received()
+        if self.handshake_complete:
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": 1006})
+            self._leave(is_behind=self._is_behind())
+
+    def handle_close(self, event: Any) -> None:
+        """Let the socket end: the client has closed it, or has got our close."""
+        super().handle_close(event)
+        self._leave(is_behind=self._is_behind())
+
+    def keepalive_timeout(self) -> None:
+        """Let the socket end: the client does not answer."""
+        super().keepalive_timeout()
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": 1011})
+        self._leave(is_behind=False)
+
+    def handle_ping(self) -> None:
+        """Answer a ping; not to a client that takes no answers, for they would be kept without an end."""
+        output = self.conn.data_to_send()
+        # What the client closed itself is answered: that comes once.
+        if not self.close_sent and (self.writable.is_set() or self.conn.close_rcvd is not None):
+            self.transport.write(b"".join(output))
+
+    def _is_behind(self) -> bool:
+        """Tell whether more was sent than the system could pass on."""
+        return self.transport.get_write_buffer_size() > 0
+
+    def _leave(self, *, is_behind: bool) -> None:
+        """Take the connection away when its time is up, unless it has gone by itself before."""
+        if self.disconnected:
+            return
+        if not self._is_leaving:
+            self._is_leaving = True
+            self._leave_by = self.loop.time() + (LINGER_SECONDS if is_behind else LAST_SECONDS)
+            if is_behind:
+                self._linger()
+        if self.close_timer is None:
+            self.close_timer = self.loop.call_at(self._leave_by, self.transport.abort)
+
+    def _linger(self) -> None:
+        if len(self._lingering) >= MOST_LINGERING:
+            longest = next(iter(self._lingering))
+            del self._lingering[longest]
+            longest.transport.abort()
+        self._lingering[self] = None
 
     def handle_parser_exception(self) -> None:
         """
