@@ -35,6 +35,7 @@ def test_every_signed_in_post_that_pays_or_creates_takes_a_key() -> None:
         "/api/notifications/read-all",
         "/api/notifications/{notification_id}/read",
         "/api/webhooks",
+        "/api/webhooks/{webhook_id}/secret",
         "/api/webhooks/{webhook_id}/test",
         "/api/ws/ticket",
     }

@@ -80,6 +80,7 @@ DEAR = (
     "DELETE /api/users/me",
     "POST /api/webhooks",
     "PATCH /api/webhooks/{webhook_id}",
+    "POST /api/webhooks/{webhook_id}/secret",
     "POST /api/notifications/targets",
 )
 """The first reads a whole account, the others take a password (docs/choices.md)."""

@@ -226,6 +226,7 @@ def _fit_webhooks(fits: Callable[..., Any]) -> None:
     base, nobody = "/api/webhooks", "019aa000-0000-7000-8000-000000000000"
     fits("POST", base, base, {"url": "https://home.example/", "events": ["quest.completed"]})
     fits("PATCH", f"{base}/{nobody}", f"{base}/{{webhookId}}", {"isActive": True})
+    fits("POST", f"{base}/{nobody}/secret", f"{base}/{{webhookId}}/secret", {})
     fits("POST", f"{base}/{nobody}/test", f"{base}/{{webhookId}}/test")
     fits("DELETE", f"{base}/{nobody}", f"{base}/{{webhookId}}")
 

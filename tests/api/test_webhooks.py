@@ -114,6 +114,7 @@ def test_a_webhook_is_added_and_its_secret_shown_once(hooked: House) -> None:
         # In the order of the document, whatever order they came in.
         "events": ["quest.completed", "hunter.level_up"],
         "secret": "whsec_…",
+        "oldSecretUntil": None,
         "isActive": True,
         "disabledAt": None,
         "failures": 0,
@@ -135,7 +136,7 @@ def mails(house: House) -> list[tuple[MailTemplate, str, dict[str, str]]]:
     return [
         (mail.template, mail.recipient, dict(mail.details))
         for mail in found
-        if mail.template is MailTemplate.WEBHOOK_ADDED
+        if mail.template in (MailTemplate.WEBHOOK_ADDED, MailTemplate.WEBHOOK_SECRET_CHANGED)
     ]
 
 
@@ -225,6 +226,7 @@ def test_one_that_is_removed_is_gone(hooked: House) -> None:
         hooked.delete(path),
         hooked.patch(path, {"isActive": True}),
         hooked.post(f"{path}/test"),
+        hooked.post(f"{path}/secret", {}),
         hooked.get(f"{path}/deliveries"),
     ):
         assert (answer.status, answer.code) == (404, "NOT_FOUND")
@@ -239,6 +241,7 @@ def test_somebody_elses_webhook_is_told_like_none(hooked: House) -> None:
         ("PATCH", "", {"isActive": False}),
         ("DELETE", "", None),
         ("POST", "/test", None),
+        ("POST", "/secret", {}),
         ("GET", "/deliveries", None),
     ):
         theirs = other.ask(method, path + suffix, body)
@@ -443,6 +446,59 @@ def test_what_waits_to_be_tried_again_goes_out_when_its_webhook_is_put_right(
         assert {each["state"] for each in deliveries(hooked, {"id": path.rpartition("/")[2]})} == {
             "DELIVERED"
         }
+
+
+def test_another_secret_is_shown_once_and_the_one_before_signs_beside_it_for_a_day(hooked: House) -> None:
+    with a_receiver() as receiver:
+        made = added(hooked, url=at(receiver), secret=SECRET)
+        path = f"/api/webhooks/{made['id']}"
+
+        changed = hooked.post(f"{path}/secret", {})
+
+        assert changed.status == 200, changed
+        new = changed.data["secret"]
+        assert changed.data == {**made, "secret": new, "oldSecretUntil": "2026-11-23T12:00:00Z"}
+        assert len(base64.b64decode(new.removeprefix("whsec_"))) == 32
+        assert new != SECRET
+        assert hooked.get("/api/webhooks").data["webhooks"] == [{**changed.data, "secret": "whsec_…"}]
+        for hours in (0, 23.99, 0.02, 1):
+            hooked.clock.advance(hours=hours)
+            assert hooked.post(f"{path}/test").status == 202
+            carried_out(hooked)
+
+        signed = [(is_signed(each, new), is_signed(each, SECRET)) for each in receiver.got]
+        assert signed == [(True, True), (True, True), (True, False), (True, False)]
+        assert len(receiver.got[0].headers["webhook-signature"].split(" ")) == 2
+        with hooked.store.read() as uow:
+            (kept,) = uow.webhooks.active({uow.histories.hunter_ids()[0]})
+        assert (kept.sealed_old_secret, kept.old_secret_until) == (None, None), "and then is forgotten"
+
+
+def test_a_secret_that_one_has_can_be_given_and_a_bad_one_changes_nothing(hooked: House) -> None:
+    made = added(hooked)
+    path = f"/api/webhooks/{made['id']}/secret"
+    for value in BAD["secret"]:
+        answer = hooked.post(path, {"secret": value})
+        assert (answer.status, answer.fields) == (422, {"secret"}), (value, answer)
+    assert hooked.get("/api/webhooks").data["webhooks"] == [{**made, "secret": "whsec_…"}]
+
+    assert hooked.post(path, {"secret": SECRET}).data["secret"] == SECRET
+
+
+def test_another_secret_takes_a_fresh_proof_and_its_owner_and_the_log_are_told(hooked: House) -> None:
+    made = added(hooked)
+    path = f"/api/webhooks/{made['id']}/secret"
+    hooked.clock.advance(minutes=6)
+    refused = hooked.post(path, {})
+    assert (refused.status, refused.code) == (403, "STEP_UP_REQUIRED")
+    assert hooked.get("/api/webhooks").data["webhooks"][0]["oldSecretUntil"] is None
+    assert [kind for kind, _ in logged(hooked)] == [SecurityEventKind.WEBHOOK_ADDED]
+
+    assert hooked.post(path, {"password": PASSWORD}).status == 200
+
+    told = {"target": "https://home.example/…"}
+    assert mails(hooked)[1:] == [(MailTemplate.WEBHOOK_SECRET_CHANGED, hooked.user["email"], told)]
+    assert logged(hooked)[1:] == [(SecurityEventKind.WEBHOOK_SECRET_CHANGED, {"id": made["id"], **told})]
 
 
 def test_what_somebody_is_just_sending_is_not_sent_twice_because_its_webhook_is_switched_off_and_on(

@@ -267,6 +267,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "hunter_id": OWNER,
         "sealed_url": SECRET + "; `webhooks[].shown` says which it is",
         "sealed_secret": SECRET,
+        "sealed_old_secret": SECRET,
+        "old_secret_until": "- until when the secret before is good",
         "shown": "webhooks[].shown",
         "events": "webhooks[].events",
         "is_active": "webhooks[].isActive",

@@ -185,6 +185,7 @@ def good_body(operation: Operation) -> dict[str, Any]:
         "POST /api/notifications/targets": {"url": "ntfys://ntfy.sh/quests"},
         "POST /api/webhooks": {"url": "https://home.example/", "events": ["quest.completed"]},
         "PATCH /api/webhooks/{webhookId}": {},
+        "POST /api/webhooks/{webhookId}/secret": {},
         "POST /api/users/me/pauses": {"from": "2990-02-01", "until": "2990-02-02"},
     }  # fmt: skip
     return bodies[operation.name]

@@ -26,6 +26,7 @@ from hunter_core.errors import Unauthenticated
 from hunter_core.notifications.targets import add_target
 from hunter_core.ports import Store, UnitOfWork
 from hunter_core.webhooks.manage import WebhookEdit, add_webhook, edit_webhook
+from hunter_core.webhooks.rotate import change_secret
 from hunter_core.webhooks.webhook import WebhookEvent
 from tests.authenticator import Authenticator
 from tests.builders import NOW, a_hunter, a_rulebook
@@ -104,6 +105,21 @@ def move_a_webhook(store: MemoryStore, thief: SignedIn, first: Callable[[], None
     )
 
 
+def change_a_secret(store: MemoryStore, thief: SignedIn, first: Callable[[], None]) -> None:
+    mine = a_webhook(a_hunter(id=thief.account_id), "of-before")
+    with store.write() as uow:
+        uow.hunters.lock(thief.account_id)
+        if not uow.webhooks.of(thief.account_id):
+            uow.webhooks.add(mine)
+        uow.commit()
+    behind: Store = WaitsForTheLock(store, first)
+    behind.run(
+        lambda uow: change_secret(
+            uow=uow, signed_in=thief, webhook_id=mine.id, secret=None, vault=GATE.vault, now=NOW
+        )
+    )
+
+
 def add_a_push_target(store: MemoryStore, thief: SignedIn, first: Callable[[], None]) -> None:
     behind: Store = WaitsForTheLock(store, first)
     behind.run(
@@ -126,6 +142,7 @@ def add_a_push_target(store: MemoryStore, thief: SignedIn, first: Callable[[], N
         turn_a_second_factor_on,
         add_a_webhook,
         move_a_webhook,
+        change_a_secret,
         add_a_push_target,
     ],
 )
@@ -148,6 +165,7 @@ def test_what_waited_while_the_password_was_changed_is_not_done(act: Act) -> Non
     with store.read() as uow:
         assert not api_tokens(uow=uow, account_id=owner.account_id)
         assert all("thief" not in hook.shown for hook in uow.webhooks.of(owner.account_id))
+        assert all(hook.sealed_old_secret is None for hook in uow.webhooks.of(owner.account_id))
         assert not uow.push_targets.of(owner.account_id)
         factor = uow.two_factors.get(owner.account_id)
         assert factor is None or not factor.is_on

@@ -328,6 +328,12 @@ def test_a_delivery_that_this_process_has_no_key_for_is_left_to_one_that_does_an
 def test_what_a_key_of_before_sealed_is_sealed_anew_when_it_is_used(house: House) -> None:
     (hunter,) = hunters(house, 1)
     hook = house.hook(hunter, "good")
+    before = house.vault.seal(new_secret(), secret_context(hook.id))
+    hook = replace(hook, sealed_old_secret=before, old_secret_until=NOW + LEASE)
+    with house.store.write() as uow:
+        uow.hunters.lock(hunter.id)
+        uow.webhooks.save(hook)
+        uow.commit()
     old, house.vault = (
         house.vault,
         AesVault(KeyRing([("p2", bytes(range(32))), ("p1", bytes(range(100, 132)))])),
@@ -338,7 +344,12 @@ def test_what_a_key_of_before_sealed_is_sealed_anew_when_it_is_used(house: House
 
     with house.store.read() as uow:
         kept = uow.webhooks.get(hunter.id, hook.id)
-    for sealed, context in ((kept.sealed_url, url_context), (kept.sealed_secret, secret_context)):
+    assert kept.sealed_old_secret is not None
+    for sealed, context in (
+        (kept.sealed_url, url_context),
+        (kept.sealed_secret, secret_context),
+        (kept.sealed_old_secret, secret_context),
+    ):
         assert not house.vault.outdated(sealed)
         assert old.open(sealed, context(hook.id)) is None
     assert house.vault.open(kept.sealed_url, url_context(hook.id)) == "good"

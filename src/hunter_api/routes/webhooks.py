@@ -16,6 +16,7 @@ from hunter_api.schemas.webhooks import (
     WebhookDeliveryView,
     WebhookDraft,
     WebhookPatch,
+    WebhookSecretChange,
     WebhooksView,
     WebhookView,
 )
@@ -25,6 +26,7 @@ from hunter_core.errors import WebhookInactive, WebhookLimitReached
 from hunter_core.ids import WebhookId
 from hunter_core.limits.limit import LimitName
 from hunter_core.webhooks import manage
+from hunter_core.webhooks.rotate import change_secret
 
 JOB = "webhooks"
 """The job that carries deliveries out."""
@@ -104,6 +106,29 @@ def edit_webhook(call: Call, *, webhook_id: UUID, body: WebhookPatch) -> Answer[
         _record(call, SecurityEventKind.WEBHOOK_MOVED, found.stored.id, found.stored.shown)
     call.ports.wake(JOB)
     return ok(WebhookView.of(found))
+
+
+@routes.post("/{webhook_id}/secret", limit=LimitName.AUTH, lane=Lane.PASSWORDS, refuses=PROOF_REFUSALS)
+def change_webhook_secret(call: Call, *, webhook_id: UUID, body: WebhookSecretChange) -> Answer[WebhookView]:
+    """
+    Give a webhook another secret, which is shown this once. Needs the proof that a new webhook needs.
+
+    For 24 hours the one before signs, too: `webhook-signature` then holds two, the new one's first.
+    """
+    prove(call, password=body.password, code=body.code)
+    changed = call.write(
+        lambda uow: change_secret(
+            uow=uow,
+            signed_in=call.caller,
+            webhook_id=WebhookId(webhook_id),
+            secret=body.secret,
+            vault=call.ports.gate.vault,
+            now=call.now,
+        )
+    )
+    stored = changed.webhook.stored
+    _record(call, SecurityEventKind.WEBHOOK_SECRET_CHANGED, stored.id, stored.shown)
+    return ok(WebhookView.of_new(changed))
 
 
 @routes.delete("/{webhook_id}", status=204)

@@ -68,6 +68,15 @@ class WebhookPatch:
 
 
 @attrs.frozen(kw_only=True)
+class WebhookSecretChange:
+    """Another secret for a webhook; without one, it is made."""
+
+    secret: WebhookSecret | None = attrs.field(default=None, repr=False)
+    password: Password | None = attrs.field(default=None, repr=False)
+    code: SecondFactorCode | None = attrs.field(default=None, repr=False)
+
+
+@attrs.frozen(kw_only=True)
 class DeliveriesQuery:
     """How many deliveries."""
 
@@ -77,7 +86,7 @@ class DeliveriesQuery:
 @attrs.frozen(kw_only=True, slots=False)
 class WebhookView:
     """
-    A webhook; its secret is shown once, when it is made.
+    A webhook; its secret is shown once, when it is made. Until `oldSecretUntil`, the one before signs, too.
 
     `disabledAt` is there when failures switched it off: `failures` in a row since `failingSince`. The last
     attempt was at `lastAt`, answered `lastStatus` (null without an answer), and failed of `lastError`.
@@ -87,6 +96,7 @@ class WebhookView:
     url: str
     events: tuple[WebhookEvent, ...]
     secret: str
+    oldSecretUntil: UtcInstant | None
     isActive: bool
     disabledAt: UtcInstant | None
     failures: int
@@ -106,6 +116,7 @@ class WebhookView:
             url=opened.url,
             events=hook.events,
             secret=secret,
+            oldSecretUntil=hook.old_secret_until,
             isActive=hook.is_active,
             disabledAt=hook.disabled_at,
             failures=hook.failures,

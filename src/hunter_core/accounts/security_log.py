@@ -42,6 +42,7 @@ class SecurityEventKind(StrEnum):
     API_TOKEN_REVOKED = "api_token.revoked"  # noqa: S105 - the name of an event
     WEBHOOK_ADDED = "webhook.added"
     WEBHOOK_MOVED = "webhook.moved"
+    WEBHOOK_SECRET_CHANGED = "webhook.secret_changed"  # noqa: S105 - the name of an event
     WEBHOOK_REMOVED = "webhook.removed"
     PUSH_TARGET_ADDED = "push_target.added"
     PUSH_TARGET_REMOVED = "push_target.removed"
@@ -86,6 +87,7 @@ MEANINGS: Mapping[SecurityEventKind, str] = {
     _K.API_TOKEN_REVOKED: "an API token was revoked",
     _K.WEBHOOK_ADDED: "a webhook was added; `target` is the server that it tells",
     _K.WEBHOOK_MOVED: "a webhook was given another address; `target` is the server that it tells from now on",
+    _K.WEBHOOK_SECRET_CHANGED: "a webhook was given another secret; `target` is the server that it tells",
     _K.WEBHOOK_REMOVED: "a webhook was removed",
     _K.PUSH_TARGET_ADDED: "a push target was added; `target` is the service or server that it leads to",
     _K.PUSH_TARGET_REMOVED: "a push target was removed",

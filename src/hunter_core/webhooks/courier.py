@@ -72,21 +72,35 @@ class Courier(Carrier[WebhookTask, _Tried]):
         fresh = self._sealed_anew(hook, url, secret)
         body = body_of(task.delivery)
         now = self._clock.now()
-        headers = signature.headers(secret, str(task.delivery.event_id), now, body)
+        secrets = [secret, *self._old_secret(hook, now)]
+        headers = signature.headers(secrets, str(task.delivery.event_id), now, body)
         try:
             status = self._sender.send(url, headers, body)
         except SendFailed as error:
             return _Tried(None, str(error), error.kind, fresh)
         return _Tried(status, "" if 200 <= status < 300 else f"answered {status}", fresh=fresh)
 
+    def _old_secret(self, hook: Webhook, now: datetime) -> Sequence[str]:
+        """Return the secret before, while it signs beside the new one."""
+        sealed = hook.without_old_secret(now).sealed_old_secret
+        secret = None if sealed is None else self._vault.open(sealed, secret_context(hook.id))
+        return () if secret is None else (secret,)
+
     def _sealed_anew(self, hook: Webhook, url: str, secret: str) -> Webhook | None:
         """Return the webhook under the key of today, so that one of before can be taken away some day."""
-        if not (self._vault.outdated(hook.sealed_url) or self._vault.outdated(hook.sealed_secret)):
+        sealed = (hook.sealed_url, hook.sealed_secret, hook.sealed_old_secret)
+        if not any(self._vault.outdated(each) for each in sealed if each is not None):
             return None
+        old = (
+            None
+            if hook.sealed_old_secret is None
+            else self._vault.open(hook.sealed_old_secret, secret_context(hook.id))
+        )
         return replace(
             hook,
             sealed_url=self._vault.seal(url, url_context(hook.id)),
             sealed_secret=self._vault.seal(secret, secret_context(hook.id)),
+            sealed_old_secret=None if old is None else self._vault.seal(old, secret_context(hook.id)),
         )
 
     def keep(self, uow: UnitOfWork, task: WebhookTask, tried: _Tried, now: datetime) -> None:
@@ -105,7 +119,7 @@ class Courier(Carrier[WebhookTask, _Tried]):
         except NotFound:
             # Removed, or its owner is gone; the delivery went with it.
             return
-        hook = _renewed(hook, sent, tried.fresh)
+        hook = _renewed(hook, sent, tried.fresh).without_old_secret(now)
         if tried.status is not None and not tried.why:
             uow.webhook_deliveries.save(delivery.succeeded(tried.status, now))
             uow.webhooks.save(hook.succeeded(tried.status, now))
@@ -130,7 +144,12 @@ def _renewed(hook: Webhook, sent: Webhook, fresh: Webhook | None) -> Webhook:
     """Return *hook* sealed as *fresh* is, if it still has what was *sent* by."""
     if fresh is None or (hook.sealed_url, hook.sealed_secret) != (sent.sealed_url, sent.sealed_secret):
         return hook
-    return replace(hook, sealed_url=fresh.sealed_url, sealed_secret=fresh.sealed_secret)
+    return replace(
+        hook,
+        sealed_url=fresh.sealed_url,
+        sealed_secret=fresh.sealed_secret,
+        sealed_old_secret=fresh.sealed_old_secret,
+    )
 
 
 def _said(hook: Webhook, tried: _Tried, language: str) -> Draft:

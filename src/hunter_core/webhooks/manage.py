@@ -112,7 +112,7 @@ def add_webhook(
 
 def webhooks(*, uow: UnitOfWork, hunter_id: HunterId, vault: Vault) -> Sequence[OpenWebhook]:
     """Return the hunter's webhooks, the oldest first."""
-    return [_opened(hook, vault) for hook in uow.webhooks.of(hunter_id)]
+    return [opened(hook, vault) for hook in uow.webhooks.of(hunter_id)]
 
 
 def edit_webhook(
@@ -158,7 +158,7 @@ def edit_webhook(
     if edit.is_active is not None:
         hook = hook.switched(on=edit.is_active, now=now)
     uow.webhooks.save(hook)
-    return _opened(hook, vault)
+    return opened(hook, vault)
 
 
 def _in_hand_until(hook: Webhook, now: datetime) -> datetime:
@@ -219,7 +219,8 @@ def deliveries(
     return uow.webhook_deliveries.of(webhook_id, limit)
 
 
-def _opened(hook: Webhook, vault: Vault) -> OpenWebhook:
+def opened(hook: Webhook, vault: Vault) -> OpenWebhook:
+    """Return *hook* as its owner sees it."""
     return OpenWebhook(stored=hook, url=vault.open(hook.sealed_url, url_context(hook.id)) or hook.shown)
 
 

@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from hunter_core.errors import InvalidInput
@@ -55,11 +56,15 @@ def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.digest(key_of(secret), signed, hashlib.sha256)).decode()
 
 
-def headers(secret: str, message_id: str, now: datetime, body: bytes) -> dict[str, str]:
-    """Return the headers by which the receiver of *body* can check who sent it, and when."""
+def headers(secrets_: Sequence[str], message_id: str, now: datetime, body: bytes) -> dict[str, str]:
+    """
+    Return the headers by which the receiver of *body* can check who sent it, and when.
+
+    Each of *secrets_* signs, the newest first; to know one of them is enough.
+    """
     timestamp = int(now.timestamp())
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": signature(secret, message_id, timestamp, body),
+        "webhook-signature": " ".join(signature(each, message_id, timestamp, body) for each in secrets_),
     }

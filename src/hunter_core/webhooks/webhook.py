@@ -22,6 +22,10 @@ FAILING_FOR = timedelta(hours=24)
 """A webhook that failed so often in a row, and for so long, is switched off until its owner says otherwise."""
 
 
+OLD_SECRET_FOR = timedelta(hours=24)
+"""How long messages are signed with the secret before as well, when it is changed."""
+
+
 class WebhookEvent(StrEnum):
     """What a webhook may be told: the events of SPEC 6 that belong to one hunter."""
 
@@ -53,6 +57,7 @@ class Webhook:
     Attributes:
         sealed_url: Its address, sealed: the path of many is a secret.
         sealed_secret: What its messages are signed with, sealed.
+        sealed_old_secret: The secret before, which they are signed with, too, until `old_secret_until`.
         shown: What may be shown of the address to others than its owner, in logs and messages.
         events: What it is told, in the order of `WebhookEvent`.
         is_active: Whether it is told anything: its owner may switch it off, and so do failures.
@@ -67,6 +72,8 @@ class Webhook:
     hunter_id: HunterId
     sealed_url: bytes
     sealed_secret: bytes
+    sealed_old_secret: bytes | None = None
+    old_secret_until: datetime | None = None
     shown: str
     events: tuple[WebhookEvent, ...]
     is_active: bool = True
@@ -89,6 +96,12 @@ class Webhook:
             return False
         family = f"{kind.partition('.')[0]}.*"
         return any(event.value in (kind, family) for event in self.events)
+
+    def without_old_secret(self, now: datetime) -> Webhook:
+        """Return it without the secret before, where the time of that is over."""
+        if self.old_secret_until is None or now < self.old_secret_until:
+            return self
+        return replace(self, sealed_old_secret=None, old_secret_until=None)
 
     def succeeded(self, status: int, now: datetime) -> Webhook:
         """Return it after an attempt that was taken."""

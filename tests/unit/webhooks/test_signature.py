@@ -22,7 +22,7 @@ def test_the_example_of_the_specification_is_signed_as_it_says() -> None:
 
 def test_the_headers_say_who_when_and_what() -> None:
     at = datetime.fromtimestamp(1614265330.9, UTC)
-    told = headers(SECRET, "msg_p5jXN8AQM9LWM0D4loKWxJek", at, BODY)
+    told = headers([SECRET], "msg_p5jXN8AQM9LWM0D4loKWxJek", at, BODY)
     assert told == {
         "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
         "webhook-timestamp": "1614265330",

@@ -17,6 +17,9 @@ webhooks = Table(
     # The path of many an address is a secret as good as the one that signs: both are sealed.
     Column("sealed_url", LargeBinary, nullable=False),
     Column("sealed_secret", LargeBinary, nullable=False),
+    # While a secret is being changed, the one before signs, too.
+    Column("sealed_old_secret", LargeBinary),
+    instant("old_secret_until", nullable=True),
     Column("shown", String(LONGEST_SHOWN), nullable=False),
     Column("events", Json, nullable=False),
     Column("is_active", Boolean, nullable=False),

@@ -98,6 +98,8 @@ class WebhooksContract:
             hook,
             sealed_url=b"another",
             sealed_secret=b"another secret",
+            sealed_old_secret=b"the one before",
+            old_secret_until=LATER,
             shown="https://other.example/…",
             events=(WebhookEvent.LEVEL_UP,),
             is_active=False,

@@ -35,6 +35,8 @@ def upgrade() -> None:
         sa.Column("hunter_id", types.Id(), nullable=False),
         sa.Column("sealed_url", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_secret", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_old_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("old_secret_until", types.Instant(), nullable=True),
         sa.Column("shown", sa.String(length=120), nullable=False),
         sa.Column("events", types.Json(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
