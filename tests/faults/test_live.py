@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
 
 from hunter_adapters.redis.pubsub import CHANNEL
-from hunter_api.socket_protocol import LAST_SECONDS
+from hunter_api.socket_protocol import LINGER_SECONDS
 from hunter_api.sockets import SEND_SECONDS
 from tests.faults.load import at_length
 from tests.servers.app import App, run_hunter
@@ -273,25 +275,47 @@ def _deaf(app: App, hunter: Client) -> Iterator[sockets.socket]:
         raw.close()
 
 
-if LONG:  # a client has to be given the time in which it takes nothing
+if (
+    LONG
+):  # a client needs the time in which it takes nothing; the short form is tests/api/test_slow_sockets.py
 
     def test_a_client_that_takes_nothing_is_dropped_and_resumes_and_nobody_else_waits(tmp_path: Path) -> None:
         with App(data_dir=tmp_path / "data") as app, Client(app.url) as hunter:
             hunter.register()
-            with _deaf(app, hunter) as raw, Listener(hunter) as listener:
+            with _deaf(app, hunter) as raw, _slow(app, hunter) as slow, Listener(hunter) as listener:
                 # Titles of 120 letters of four bytes: so the buffers of the system are full soon.
                 for number in range(480):
                     assert hunter.create_quest(title="🗡" * 119 + str(number % 10))
                 last = int(ticket_of(hunter)["after"])
                 listener.wait_for(last, 5)
-                # So long it may take nothing, and so long the close; then it is cut off.
-                time.sleep(SEND_SECONDS + LAST_SECONDS + 1)
+                # So long it may take nothing; then it is closed, and reads again.
+                time.sleep(SEND_SECONDS + 3)
+                numbers: list[int] = []
+                code = None
+                while code is None:
+                    try:
+                        numbers.append(json.loads(slow.recv(timeout=20))["id"])
+                    except ConnectionClosed as closed:
+                        code = 1006 if closed.rcvd is None else closed.rcvd.code
+                assert code == 4408
+                assert 0 < len(numbers) < last
+                assert numbers == list(range(1, len(numbers) + 1))
+                # The other has so long to take the close; then it is cut off.
+                time.sleep(LINGER_SECONDS)
                 raw.settimeout(10)
                 received = b""
                 with contextlib.suppress(ConnectionResetError):
                     while part := raw.recv(65536):
                         received += part
             assert received.count(b"quest.created") < 480
-            with opened(hunter, after=0) as again:
-                numbers = [json.loads(again.recv(timeout=20))["id"] for _ in range(last)]
+            with opened(hunter, after=numbers[-1]) as again:
+                numbers += [json.loads(again.recv(timeout=20))["id"] for _ in range(last - len(numbers))]
             assert numbers == list(range(1, last + 1))
+
+    def _slow(app: App, hunter: Client) -> ClientConnection:
+        """Return a socket of *hunter* that takes what it is asked to, and little more."""
+        raw = sockets.socket()
+        raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+        raw.connect(("127.0.0.1", app.port))
+        address = f"ws://127.0.0.1:{app.port}/api/ws?ticket={ticket_of(hunter)['ticket']}&after=0"
+        return connect(address, sock=raw, proxy=None, compression=None, max_queue=1, ping_interval=None)
