@@ -291,7 +291,9 @@ def test_a_deadlock_is_resolved_by_doing_one_of_the_two_again(
         ]:
             future.result()
 
-    assert sorted(attempts) in (["Jinah", "Jinah", "Jinwoo"], ["Jinah", "Jinwoo", "Jinwoo"])
+    # One at least was done again; on a busy machine both, where the other gave up waiting meanwhile.
+    assert set(attempts) == {"Jinah", "Jinwoo"}
+    assert len(attempts) > len(set(attempts))
     assert (total_xp(store, one), total_xp(store, two)) == (2, 2)
 
 
