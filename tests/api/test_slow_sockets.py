@@ -242,7 +242,8 @@ def test_pings_of_a_client_that_takes_no_answers_are_not_answered_into_memory(
         # All of them were seen when this is.
         _closes(raw)
         assert room.ended.acquire(timeout=PATIENCE)
-        assert 0 < room.connections[0].transport.get_write_buffer_size() < 100_000
+        # What waited before, and the answers to what came at one time with the close; all would be 2.5 MB.
+        assert 0 < room.connections[0].transport.get_write_buffer_size() < 500_000
 
 
 @pytest.mark.parametrize("loop", LOOPS)
