@@ -51,5 +51,5 @@ def test_without_the_client_of_redis_it_is_said_what_to_install(
     monkeypatch.setitem(sys.modules, "redis", None)
     for name in [name for name in sys.modules if name.startswith("hunter_adapters.redis")]:
         monkeypatch.delitem(sys.modules, name)
-    with pytest.raises(SettingInvalid, match=r"hunter-system\[redis\]"):
+    with pytest.raises(SettingInvalid, match=r"pip install .*redis"):
         open_world(load({"HUNTER_DATA_DIR": str(tmp_path), "HUNTER_REDIS_URL": "redis://h"}))
