@@ -88,6 +88,13 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         # Whoever waits for the client to take something need not wait any more.
         self.writable.set()
 
+    async def send(self, message: Any) -> None:
+        """Send what the application says."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            # uvicorn would log an error for every handshake that was answered over HTTP.
+            self.handshake_complete = True
+
     def eof_received(self) -> None:
         """Let the socket end: the client sends no more. The transport closes when the client has taken the rest."""
         super().eof_received()

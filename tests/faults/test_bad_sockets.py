@@ -50,6 +50,7 @@ def hunter(app: App, registered: Client) -> Iterator[Client]:
         registered.create_quest(title="Well")
         assert _next(socket)["data"]["title"] == "Well"
     assert "Traceback" not in app.log
+    assert "ERROR" not in app.log
     assert "ticket=" not in app.log
 
 
