@@ -262,6 +262,8 @@ def _webhooks(scene: Scene) -> None:
         assert made.status == 201, made
         assert hunter.post("/api/webhooks", {**wish, "password": WRONG_PASSWORD}).status == 401
         assert hunter.post(f"/api/webhooks/{made.data['id']}/test").status == 202
+        renewed = hunter.post(f"/api/webhooks/{made.data['id']}/secret", {"password": PASSWORD})
+        assert renewed.status == 200, renewed
         moved = {"url": "https://other.example/", "password": PASSWORD}
         assert hunter.send("PATCH", f"/api/webhooks/{made.data['id']}", moved).status == 200
         target = {"url": "ntfys://ntfy.sh/hunters", "password": PASSWORD}

@@ -126,7 +126,8 @@ def test_a_worker_whose_job_hangs_gives_it_back(
         say(worker)
         assert worker.wait() == 0
         assert time.monotonic() - began < seconds
-        assert "given back" in worker.log
+        # In time the database may have been given up before the job was: then it ends by itself, undone.
+        assert "given back" in worker.log or (say is in_time and "database does not answer" in worker.log)
         assert not client.exists(ALIVE), "the web processes need not wait for its sign to be forgotten"
 
         proxy.flow()
