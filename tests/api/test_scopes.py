@@ -42,7 +42,7 @@ SESSION_ONLY = """
     changeMe patchSettings exportMe deleteMe
     createTicket
     listPushTargets addPushTarget removePushTarget
-    listWebhooks createWebhook editWebhook removeWebhook tryWebhook listWebhookDeliveries
+    listWebhooks createWebhook editWebhook changeWebhookSecret removeWebhook tryWebhook listWebhookDeliveries
 """
 
 SIGNED_IN = [operation for operation in operations() if operation.signed_in]
