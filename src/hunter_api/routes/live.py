@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hunter_api.answers import Answer, Call, ok
 from hunter_api.errors import UpgradeRequired
-from hunter_api.operations import Lane, Routes
+from hunter_api.operations import Routes
 from hunter_api.schemas.live import SocketQuery, TicketView
 from hunter_core.live.tickets import issue_ticket
 
@@ -25,7 +25,7 @@ def create_ticket(call: Call) -> Answer[TicketView]:
     return ok(TicketView(ticket=ticket.secret, expiresAt=ticket.expires_at, after=ticket.after), 201)
 
 
-@routes.get("", status=101, signed_in=False, lane=Lane.AT_ONCE, refuses=(UpgradeRequired,))
+@routes.get("", status=101, signed_in=False, refuses=(UpgradeRequired,))
 def open_socket(call: Call, *, query: SocketQuery) -> Answer[None]:
     """
     Open a live socket.
