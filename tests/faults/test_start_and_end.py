@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from hunter_adapters.rq.queue import ALIVE
-from hunter_adapters.sql.store import SqlStore, open_store
-from hunter_adapters.testing.builders import a_hunter, a_rulebook, registered
+from hunter_adapters.sql.store import SqlStore
+from hunter_adapters.testing.builders import a_hunter, registered
 from tests.faults.load import at_length
 from tests.faults.test_worker import told, unlocked, wait_for
 from tests.servers.app import ROOT, environment, free_port
@@ -25,21 +25,6 @@ from tests.servers.worker import Worker
 
 GONE_SECONDS = 10
 START_SECONDS = 3.0
-
-
-@pytest.fixture
-def redis_server() -> Iterator[RedisServer]:
-    with RedisServer.start() as server:
-        yield server
-
-
-@pytest.fixture
-def store(postgres_url: str) -> Iterator[SqlStore]:
-    opened = open_store(postgres_url)
-    opened.migrate()
-    opened.seed_achievements(a_rulebook().catalogue)
-    yield opened
-    opened.close()
 
 
 def started(name: str, env: Mapping[str, str]) -> subprocess.Popen[str]:

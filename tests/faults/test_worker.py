@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from hunter_adapters.rq.queue import ALIVE
-from hunter_adapters.sql.store import SqlStore, open_store
+from hunter_adapters.sql.store import SqlStore
 from hunter_adapters.testing.builders import a_hunter, a_rulebook, an_event, registered
 from hunter_api.settings import SettingInvalid, Settings
 from hunter_api.wiring import open_world
@@ -32,21 +32,6 @@ RELAY_SECONDS = 2.0
 
 PATIENCE = 120.0
 """Seconds after the last fault within which everything has been told (issue 5)."""
-
-
-@pytest.fixture
-def redis_server() -> Iterator[RedisServer]:
-    with RedisServer.start() as server:
-        yield server
-
-
-@pytest.fixture
-def store(postgres_url: str) -> Iterator[SqlStore]:
-    opened = open_store(postgres_url)
-    opened.migrate()
-    opened.seed_achievements(a_rulebook().catalogue)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from rq.serializers import JSONSerializer
 
 from hunter_adapters.rq.ours import PERFORM
 from hunter_adapters.rq.queue import ALIVE, QUEUE
-from hunter_adapters.sql.store import SqlStore, open_store
-from hunter_adapters.testing.builders import a_hunter, a_rulebook, registered
+from hunter_adapters.sql.store import SqlStore
+from hunter_adapters.testing.builders import a_hunter, registered
 from tests.faults.load import at_length
 from tests.faults.test_worker import told, unlocked, wait_for
 from tests.servers.app import HOST, free_port
@@ -29,21 +29,6 @@ from tests.servers.served import LONG
 from tests.servers.worker import Worker
 
 WEB_PROCESSES = 2
-
-
-@pytest.fixture
-def redis_server() -> Iterator[RedisServer]:
-    with RedisServer.start() as server:
-        yield server
-
-
-@pytest.fixture
-def store(postgres_url: str) -> Iterator[SqlStore]:
-    opened = open_store(postgres_url)
-    opened.migrate()
-    opened.seed_achievements(a_rulebook().catalogue)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

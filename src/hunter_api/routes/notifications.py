@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hunter_api.answers import NO_CONTENT, Answer, Call, Render, ok
 from hunter_api.operations import Lane, Routes
-from hunter_api.proofs import PROOF_REFUSALS, prove
+from hunter_api.proofs import PROOF_REFUSALS, prove, record_way_out
 from hunter_api.schemas.notifications import (
     NotificationsQuery,
     NotificationsView,
@@ -16,7 +16,6 @@ from hunter_api.schemas.notifications import (
     PushTargetView,
     ReadAllView,
 )
-from hunter_core.accounts import ways_out
 from hunter_core.accounts.security_log import SecurityEventKind
 from hunter_core.errors import PushTargetLimitReached
 from hunter_core.ids import NotificationId, PushTargetId
@@ -103,7 +102,7 @@ def add_push_target(call: Call, *, body: PushTargetDraft) -> Answer[PushTargetVi
     made: list[PushTarget] = []
     answer = call.once(work, view, 201)
     if not answer.replayed:
-        _record(call, SecurityEventKind.PUSH_TARGET_ADDED, made[0].id, made[0].shown)
+        record_way_out(call, SecurityEventKind.PUSH_TARGET_ADDED, made[0].id, made[0].shown)
     return answer
 
 
@@ -113,7 +112,7 @@ def remove_push_target(call: Call, *, target_id: UUID) -> Answer[None]:
     call.write(
         lambda uow: core.remove_target(uow=uow, hunter_id=call.hunter_id, target_id=PushTargetId(target_id))
     )
-    _record(call, SecurityEventKind.PUSH_TARGET_REMOVED, target_id)
+    record_way_out(call, SecurityEventKind.PUSH_TARGET_REMOVED, target_id)
     return NO_CONTENT
 
 
@@ -140,15 +139,3 @@ def remove_notification(call: Call, *, notification_id: UUID) -> Answer[None]:
         )
     )
     return NO_CONTENT
-
-
-def _record(call: Call, kind: SecurityEventKind, target_id: UUID, target: str | None = None) -> None:
-    ways_out.record(
-        gate=call.ports.gate,
-        kind=kind,
-        signed_in=call.caller,
-        way_id=target_id,
-        target=target,
-        now=call.now,
-        client=call.client,
-    )

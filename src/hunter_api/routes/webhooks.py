@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from hunter_api.answers import NO_CONTENT, Answer, Call, ok
 from hunter_api.operations import Lane, Routes
-from hunter_api.proofs import PROOF_REFUSALS, prove
+from hunter_api.proofs import PROOF_REFUSALS, prove, record_way_out
 from hunter_api.schemas.webhooks import (
     DeliveriesQuery,
     WebhookDeliveriesView,
@@ -20,7 +20,6 @@ from hunter_api.schemas.webhooks import (
     WebhooksView,
     WebhookView,
 )
-from hunter_core.accounts import ways_out
 from hunter_core.accounts.security_log import SecurityEventKind
 from hunter_core.errors import WebhookInactive, WebhookLimitReached
 from hunter_core.ids import WebhookId
@@ -75,7 +74,7 @@ def create_webhook(call: Call, *, body: WebhookDraft) -> Answer[WebhookView]:
             now=call.now,
         )
     )
-    _record(call, SecurityEventKind.WEBHOOK_ADDED, made.webhook.stored.id, made.webhook.stored.shown)
+    record_way_out(call, SecurityEventKind.WEBHOOK_ADDED, made.webhook.stored.id, made.webhook.stored.shown)
     return ok(WebhookView.of_new(made), 201)
 
 
@@ -103,7 +102,7 @@ def edit_webhook(call: Call, *, webhook_id: UUID, body: WebhookPatch) -> Answer[
         )
     )
     if edit.url is not None:
-        _record(call, SecurityEventKind.WEBHOOK_MOVED, found.stored.id, found.stored.shown)
+        record_way_out(call, SecurityEventKind.WEBHOOK_MOVED, found.stored.id, found.stored.shown)
     call.ports.wake(JOB)
     return ok(WebhookView.of(found))
 
@@ -127,7 +126,7 @@ def change_webhook_secret(call: Call, *, webhook_id: UUID, body: WebhookSecretCh
         )
     )
     stored = changed.webhook.stored
-    _record(call, SecurityEventKind.WEBHOOK_SECRET_CHANGED, stored.id, stored.shown)
+    record_way_out(call, SecurityEventKind.WEBHOOK_SECRET_CHANGED, stored.id, stored.shown)
     return ok(WebhookView.of_new(changed))
 
 
@@ -137,7 +136,7 @@ def remove_webhook(call: Call, *, webhook_id: UUID) -> Answer[None]:
     call.write(
         lambda uow: manage.remove_webhook(uow=uow, hunter_id=call.hunter_id, webhook_id=WebhookId(webhook_id))
     )
-    _record(call, SecurityEventKind.WEBHOOK_REMOVED, webhook_id)
+    record_way_out(call, SecurityEventKind.WEBHOOK_REMOVED, webhook_id)
     return NO_CONTENT
 
 
@@ -164,18 +163,6 @@ def list_webhook_deliveries(
         )
     )
     return ok(WebhookDeliveriesView(deliveries=tuple(map(WebhookDeliveryView.of, found))))
-
-
-def _record(call: Call, kind: SecurityEventKind, webhook_id: UUID, target: str | None = None) -> None:
-    ways_out.record(
-        gate=call.ports.gate,
-        kind=kind,
-        signed_in=call.caller,
-        way_id=webhook_id,
-        target=target,
-        now=call.now,
-        client=call.client,
-    )
 
 
 def _given(value: T | UnsetType) -> T | None:

@@ -31,6 +31,7 @@ from hunter_adapters.testing.contract.notifications import (
     AgendasContract,
     NotificationsContract,
 )
+from hunter_adapters.testing.contract.overlapping_writers import OverlappingWritersContract
 from hunter_adapters.testing.contract.password_checks import PasswordChecksContract
 from hunter_adapters.testing.contract.purges import PurgesContract
 from hunter_adapters.testing.contract.pushes import PushesContract
@@ -41,7 +42,7 @@ from hunter_adapters.testing.contract.relay import RelayContract
 from hunter_adapters.testing.contract.roster import RosterContract
 from hunter_adapters.testing.contract.situations import SituationsContract
 from hunter_adapters.testing.contract.stories import StoriesContract
-from hunter_adapters.testing.contract.transactions import OverlappingWritersContract, StoreContract
+from hunter_adapters.testing.contract.transactions import StoreContract
 from hunter_adapters.testing.contract.two_factor import RecoveryCodesContract, TwoFactorsContract
 from hunter_adapters.testing.contract.under_test import CommitFailed, UnderTest
 from hunter_adapters.testing.contract.webhook_deliveries import WebhookDeliveriesContract

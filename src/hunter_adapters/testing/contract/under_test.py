@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from hunter_core.errors import StoreUnavailable
+from hunter_core.hunters.hunter import Hunter
 from hunter_core.ports import Store, UnitOfWork
 
 Result = TypeVar("Result")
@@ -75,3 +76,10 @@ def stubborn(store: Store, work: Callable[[UnitOfWork], Result]) -> Result:
 def refusals(results: Sequence[object]) -> list[Exception]:
     """Return those of *results* that are exceptions."""
     return [result for result in results if isinstance(result, Exception)]
+
+
+def gain_xp(uow: UnitOfWork, hunter: Hunter, xp: int) -> int:
+    """Give *hunter* more XP, without a ledger, and return what they have then."""
+    mine = uow.hunters.lock(hunter.id)
+    uow.hunters.save(replace(mine, total_xp=mine.total_xp + xp))
+    return mine.total_xp + xp
