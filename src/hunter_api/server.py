@@ -16,10 +16,10 @@ from hunter_api.protocol import Protocol, StrictProtocol
 from hunter_api.socket_protocol import MESSAGE_LIMIT, PING_SECONDS, NoTickets, SocketProtocol
 
 LAST_CALL = 0.5
-"""Seconds in which a connection that stands at the end may still bring a request: it was on its way."""
+"""Seconds without an answer, to anybody, after which no connection that has been answered before is awaited."""
 
-HALF_SENT = 2.0
-"""Seconds in which the rest of a request may still come: what is asked by half cannot be answered."""
+FIRST_CALL = 2.0
+"""Seconds in which a request may still come whole that has begun, or that is the first of its connection."""
 
 GRACE = 7
 """Seconds that requests under way have to be answered, so that a busy machine, too, is done within 10 s (SPEC 7)."""
@@ -32,8 +32,9 @@ class Server(uvicorn.Server):
     A server that, told to end, first takes everybody in who stands at the door.
 
     uvicorn itself hangs up on connections whose request has not arrived, and on those that the system has
-    accepted and it has not. Here, both are taken; what they ask within `LAST_CALL` is answered, with
-    `Connection: close`.
+    accepted and it has not. Here, both are taken; what they ask within `LAST_CALL` is answered, and a first
+    request within `FIRST_CALL`. Every answer from the signal on says `Connection: close`: whoever reads it
+    does not ask on a connection that is about to go.
     """
 
     def __init__(
@@ -72,14 +73,20 @@ class Server(uvicorn.Server):
             server.close()
         for listener in sockets or ():
             listener.close()
+        for standing in self.server_state.connections:
+            _let_answer_be_last(standing)
         loop = asyncio.get_running_loop()
         for taken in waiting:
             await loop.connect_accepted_socket(self._protocol, taken)
         # uvicorn tells nobody when a connection is gone, or a request is whole: so somebody has to look.
-        while not self.force_exit and time.monotonic() < begun + HALF_SENT:
-            standing = self.server_state.connections
-            is_past_call = time.monotonic() > begun + LAST_CALL
-            if not standing or (is_past_call and not any(map(_is_half_sent, standing))):
+        answered, heard = self.server_state.total_requests, begun
+        while not self.force_exit and time.monotonic() < begun + FIRST_CALL:
+            connections = self.server_state.connections
+            # Where answers go out, clients are busy reading them, and may be late with what they ask.
+            if answered != self.server_state.total_requests:
+                answered, heard = self.server_state.total_requests, time.monotonic()
+            is_past_call = time.monotonic() > heard + LAST_CALL
+            if not connections or (is_past_call and not any(map(_is_to_come, connections))):
                 break
             await asyncio.sleep(0.02)
         for connection in filter(_is_half_sent, list(self.server_state.connections)):
@@ -98,6 +105,19 @@ class Server(uvicorn.Server):
             _loop=asyncio.get_running_loop(),
         )
         return taken
+
+
+def _let_answer_be_last(connection: Any) -> None:
+    """Let *connection* end with the answer to what it asked last, and that answer say so, if it has not begun."""
+    cycle = getattr(connection, "cycle", None)  # a WebSocket has none
+    if cycle is not None and not cycle.response_complete:
+        cycle.keep_alive = False
+
+
+def _is_to_come(connection: Any) -> bool:
+    """Tell whether a request of *connection* is awaited: its first, or the rest of one."""
+    is_new = getattr(connection, "cycle", ...) is None
+    return is_new or _is_half_sent(connection)
 
 
 def _is_half_sent(connection: Any) -> bool:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
+import sqlite3
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 
 import httpx
+import psycopg
 import pytest
 
 from tests.faults.load import PER_DAY, at_length, in_parallel, registered, zone_at_noon
@@ -62,6 +68,8 @@ def test_requests_under_way_are_answered_before_the_process_ends(own_app: App, h
 def test_clients_that_go_on_asking_are_served_or_not_connected(own_app: App) -> None:
     hunters = registered(own_app.url, 2)
     quests = [[hunter.create_quest(completionsPerDay=PER_DAY) for _ in range(9)] for hunter in hunters]
+    for hunter in hunters:
+        hunter.close()
     answers: list[Answer] = []
     dropped: list[httpx.TransportError] = []
 
@@ -102,8 +110,55 @@ def test_clients_that_go_on_asking_are_served_or_not_connected(own_app: App) -> 
         done = sum(answer.status == 200 for answer in answers)
         assert books.one("SELECT count(*) FROM completions") == done
         assert books.unbalanced() == []
-    for hunter in hunters:
-        hunter.close()
+
+
+def test_an_answer_that_comes_after_the_signal_says_that_it_is_the_last_of_its_connection(
+    lone_app: App,
+) -> None:
+    """A client that is not told goes on asking, and at some moment of the end is hung up on."""
+    with Client(lone_app.url) as hunter:
+        hunter.register(zone=zone_at_noon())
+        quest = hunter.create_quest(completionsPerDay=PER_DAY)
+        with ThreadPoolExecutor(1) as elsewhere:
+            with held_up(lone_app):
+                completion = elsewhere.submit(hunter.complete, quest["id"], key="last")
+                time.sleep(0.3)
+                os.kill(lone_app.pid, signal.SIGTERM)
+                time.sleep(0.2)
+                assert not completion.done()
+            answer = completion.result()
+        assert answer.status == 200
+        assert answer.headers["connection"] == "close"
+        assert lone_app.terminate() == 0, lone_app.log
+
+
+def test_the_first_request_of_a_connection_that_stood_before_the_signal_may_come_a_second_late(
+    lone_app: App,
+) -> None:
+    with socket.create_connection((HOST, lone_app.port), timeout=10) as late:
+        time.sleep(0.1)
+        os.kill(lone_app.pid, signal.SIGTERM)
+        time.sleep(1)
+        late.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        said = b"".join(iter(lambda: late.recv(65_536), b""))
+        assert said.startswith(b"HTTP/1.1 200")
+        assert b"\r\nconnection: close\r\n" in said.lower()
+    assert lone_app.terminate() == 0, lone_app.log
+
+
+@contextmanager
+def held_up(app: App) -> Iterator[None]:
+    """Let nobody write into the database meanwhile."""
+    if app.database_url.startswith("sqlite"):
+        path = app.database_url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, isolation_level=None)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            yield
+    else:
+        with psycopg.connect(app.database_url) as database:
+            database.execute("LOCK TABLE hunters IN EXCLUSIVE MODE")
+            yield
+            database.rollback()
 
 
 def test_a_connection_that_says_nothing_does_not_hold_the_end_up(lone_app: App) -> None:
