@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import http.client
+import itertools
 import os
 import random
 import signal
@@ -11,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,9 @@ HOST = "127.0.0.1"
 # Below the ports that the system gives to clients, so that no connection of a test takes the port of a server
 # that is just being started again.
 PORTS = range(20_000, 30_000)
+# Each process of the suite gives away ports of its own, in turn and a few apart: so none takes the port of a server
+# that is down for a moment or not up yet, and what counts on from a port (`HUNTER_METRICS_PORT`) finds room.
+SHARES, ROOM = 10, 4
 # Who tests faults is not to meet the limits of good behaviour.
 NO_LIMIT = "1000000/60"
 LIMITS = ("AUTH", "QUESTS", "LEADERBOARD", "ANALYTICS", "OTHER")
@@ -71,15 +75,28 @@ def run_hunter(
 
 
 def free_port() -> int:
-    """Return a port of the loopback address on which nobody listens."""
-    while True:
-        port = random.choice(PORTS)
-        with socket.socket() as probe:
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return port
+    """Return a port of the loopback address on which nobody listens, and nobody on those that follow it."""
+    return next(port for port in _ports if all(map(_is_free, range(port, port + ROOM))))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _ports_of_this_process() -> Iterator[int]:
+    # xdist calls its processes gw0, gw1 and so on; another suite on this machine begins elsewhere, most likely.
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % SHARES
+    mine = PORTS[number * ROOM :: SHARES * ROOM]
+    first = random.randrange(len(mine))
+    return itertools.cycle([*mine[first:], *mine[:first]])
+
+
+_ports = _ports_of_this_process()
 
 
 class App:

@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -15,6 +15,8 @@ from typing import Any, cast
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from tests.servers.app import free_port
 
 PASSWORD = "pass/word:1"
 
@@ -82,10 +84,8 @@ def smtp_server(
     **more: Any,
 ) -> Iterator[int]:
     """Run a mail server on 127.0.0.1, at *port* or a free one, and give it."""
-    if not port:
-        with closing(socket.socket()) as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+    # None of those that the system gives to clients: any connection could take it before the server does.
+    port = port or free_port()
     if auth:
         more |= {"authenticator": _authenticated, "auth_required": True, "auth_require_tls": tls is not None}
     if from_the_start:
