@@ -13,7 +13,7 @@ import pytest
 from hunter_api.jobs import LONGEST_REST, LONGEST_WAIT, Job, Jobs
 from hunter_core.errors import StoreUnavailable
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 NEVER = 10_000.0
 
 
@@ -128,6 +128,7 @@ def test_a_job_that_hangs_leaves_the_other_threads_to_the_others() -> None:
     with running(
         Job(name="hanging", every=NEVER, run=hanging), Job(name="other", every=0.001, run=other), threads=2
     ):
+        assert hanging.happened(1)
         assert other.happened(20)
         assert hanging.count == 1
         let_go.set()

@@ -6,6 +6,7 @@ import statistics
 import time
 from dataclasses import replace
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
@@ -47,5 +48,6 @@ def test_the_medians_of_sixty_logins_in_turns_lie_within_fifteen_percent() -> No
                     now=NOW + (number // CHECKS) * timedelta(minutes=5),
                 )
             seconds.append(time.process_time() - began)
-    medians = [statistics.median(seconds) for seconds in took.values()]
-    assert max(medians) <= 1.15 * min(medians), took
+    # Each held against the one beside it: a processor that is shared is slow for a while, and then for all of a turn.
+    for one, other in permutations(took.values(), 2):
+        assert statistics.median(each / beside for each, beside in zip(one, other, strict=True)) <= 1.15, took
