@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ import pytest
 from hunter_adapters.memory import MemoryStore
 from hunter_api.app import operations
 from hunter_api.door import way
+from hunter_api.threads import KeysUnderWay
 from hunter_core.ids import HunterId
+from hunter_core.keys import KeyedRequest
 from tests.api.house import Answer, House, a_house
 
 KEYED: dict[str, dict[str, Any]] = {
@@ -158,7 +161,16 @@ def test_who_waits_too_long_for_the_first_is_told_that_it_is_under_way(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(way, "KEY_WAIT", 0.2)
-    held = threading.Event()
+    locked, under_way, held = threading.Event(), threading.Event(), threading.Event()
+    holding = KeysUnderWay.holding
+
+    @contextmanager
+    def noticed(keys: KeysUnderWay, request: KeyedRequest) -> Iterator[None]:
+        with holding(keys, request):
+            under_way.set()
+            yield
+
+    monkeypatch.setattr(KeysUnderWay, "holding", noticed)
     with a_house(MemoryStore(lock_timeout=30)) as hunter:
         hunter.signed_in()
         quest = hunter.quest()
@@ -166,13 +178,15 @@ def test_who_waits_too_long_for_the_first_is_told_that_it_is_under_way(
         def hold() -> None:
             with hunter.store.write() as uow:
                 uow.hunters.lock(HunterId(uow.accounts.by_email("jinwoo@example.com").id))  # type: ignore[union-attr]
+                locked.set()
                 held.wait(30)
 
         holder = threading.Thread(target=hold)
         holder.start()
+        assert locked.wait(30)
         with ThreadPoolExecutor(1) as pool:
             first = pool.submit(lambda: hunter.complete(quest, key="slow"))
-            time.sleep(0.2)
+            assert under_way.wait(30)
             second: Answer = hunter.complete(quest, key="slow")
             held.set()
             holder.join()

@@ -219,17 +219,17 @@ def test_the_boards_channel_tells_at_most_once_a_second_that_they_moved(hunter: 
     with hunter.socket() as listening, hunter.socket() as other:
         listening.send_text('{"type":"subscribe","channel":"leaderboard"}')
         assert frames(listening, 1)[0]["data"] == {"channel": "leaderboard"}
-        heard: list[float] = []
-        for _ in range(2):
+        # From before the first could be sent: what is heard late is not sent late.
+        began = time.monotonic()
+        for _ in range(3):
             for _ in range(5):
                 hunter.complete(quest)
             while True:
                 frame = frames(listening, 1)[0]
                 if frame["type"] == "leaderboard.changed":
                     assert (frame["id"], frame["data"]) == (None, {})
-                    heard.append(time.monotonic())
                     break
-        assert heard[1] - heard[0] > 0.95
+        assert time.monotonic() - began > 1.9
         hunter.complete(quest)
         last = hunter.post("/api/ws/ticket").data["after"]
         numbers = []
