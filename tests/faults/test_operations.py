@@ -64,20 +64,24 @@ def test_a_completion_reaches_the_hunters_own_automation_and_the_figures(watched
     with a_receiver() as receiver, Client(app.url) as client:
         hunter = client.register()
         hooked(hunter, receiver.port)
-        began = time.monotonic()
-        hunter.complete(hunter.create_quest()["id"])
-        (got,) = receiver.wait_for(1)
-        assert time.monotonic() - began < 3, "the relay wakes whoever carries it out"
-        assert json.loads(got.body)["type"] == "quest.completed"
-        deadline = time.monotonic() + 10
+        quest, took = hunter.create_quest(completionsPerDay=3)["id"], []
+        for number in range(3):
+            began = time.monotonic()
+            hunter.complete(quest)
+            got = receiver.wait_for(number + 1, 60)
+            took.append(time.monotonic() - began)
+            assert [json.loads(each.body)["type"] for each in got] == ["quest.completed"] * (number + 1)
+        # Who is not woken has just looked, and looks again in five seconds; a busy machine is late with one of the two.
+        assert min(took[1:]) < 3, "the relay wakes whoever carries it out"
+        deadline = time.monotonic() + 60
         while 'hunter_queue_depth{queue="webhooks"} 0.0' not in (text := metrics_of(port)):
             assert time.monotonic() < deadline
             time.sleep(0.1)
     for told in (
-        "hunter_completions_total 1.0",
+        "hunter_completions_total 3.0",
         "hunter_database_up 1.0",
         "hunter_outbox_parked 0.0",
-        'route="/api/quests/{questId}/complete",status="200"} 1.0',
+        'route="/api/quests/{questId}/complete",status="200"} 3.0',
         'hunter_job_runs_total{job="webhooks",outcome="done"}',
         "hunter_database_connections_limit",
         "process_resident_memory_bytes",
@@ -147,44 +151,48 @@ def test_sigterm_ends_requests_sockets_and_jobs_that_hang_within_ten_seconds(
         while receiver.connections == 0:
             time.sleep(0.02)
         socket = stack.enter_context(opened(hunter))
-        standing = http.client.HTTPConnection(HOST, app.port, timeout=20)
-        standing.request("GET", "/health/ready")
-        assert standing.getresponse().read()
-        answers: list[int] = []
-        asking = [
-            threading.Thread(target=lambda n=n: answers.append(hunter_again(app, hunter, quests[1], n)))
-            for n in range(10)
-        ]
-        for each in asking:
-            each.start()
-        time.sleep(0.05)
+        # Connections of which nothing was asked: the first request of each may come for a moment still.
+        asking, standing = (
+            [stack.enter_context(standing_at(app)) for _ in range(count)] for count in (10, 40)
+        )
+        for number, each in enumerate(asking):
+            headers = {"Authorization": f"Bearer {hunter.token}", "Idempotency-Key": f"last-{number}"}
+            body = {"Content-Type": "application/json", **headers}
+            each.request("POST", f"/api/quests/{quests[1]}/complete", "{}", body)
 
         began = time.monotonic()
-        ending = threading.Thread(target=lambda: answers.append(app.end(signal.SIGTERM)))
+        codes: list[int] = []
+        ending = threading.Thread(target=lambda: codes.append(app.end(signal.SIGTERM)))
         ending.start()
-        # A connection that stands is answered for a moment still: what it hears is that it has to go elsewhere.
-        time.sleep(0.15)
-        standing.request("GET", "/health/ready")
-        ready = standing.getresponse()
-        assert ready.status == 503
-        assert json.loads(ready.read())["error"]["code"] == "SERVICE_UNAVAILABLE"
+        # What one that stands hears, as soon as the signal was heard, is that it has to go elsewhere.
+        for each in standing:
+            each.request("GET", "/health/ready")
+            ready = each.getresponse()
+            said = json.loads(ready.read())
+            if ready.status != 200:
+                break
+            time.sleep(0.02)
+        assert (ready.status, said["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
+        for each in standing:
+            each.close()
+        assert [each.getresponse().status for each in asking] == [200] * 10
         assert code_of(socket, 20) == RESTART
         ending.join(30)
         gone_after = time.monotonic() - began
-        for each in asking:
-            each.join(20)
 
+    assert codes == [0]
     assert gone_after < GONE_SECONDS
-    assert sorted(answers) == [0] + [200] * 10
     assert not [line for line in lines_of(app) if line["level"] == "error"], app.log[-4000:]
     # Nobody knows what came of it: so it is sent again, under the same id.
     with Books(app.database_url) as books:
         assert books.one("SELECT count(*) FROM webhook_deliveries WHERE delivered_at IS NULL") >= 1
 
 
-def hunter_again(app: App, hunter: Client, quest: str, number: int) -> int:
-    with Client(app.url, token=hunter.token) as alone:
-        return alone.complete(quest, key=f"last-{number}").status
+def standing_at(app: App) -> closing[http.client.HTTPConnection]:
+    """Return a connection that stands."""
+    connection = http.client.HTTPConnection(HOST, app.port, timeout=30)
+    connection.connect()
+    return closing(connection)
 
 
 def test_a_process_that_was_killed_is_found_by_its_leases(tmp_path: Path) -> None:
@@ -207,7 +215,7 @@ def test_a_process_that_was_killed_is_found_by_its_leases(tmp_path: Path) -> Non
             database.execute("UPDATE webhook_deliveries SET due_at = created_at")
             database.execute("UPDATE webhooks SET next_at = created_at")
         app.start()
-        (got,) = receiver.wait_for(1, 20)
+        (got,) = receiver.wait_for(1, 60)
     assert json.loads(got.body)["type"] == "quest.completed"
 
 

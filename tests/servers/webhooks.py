@@ -35,7 +35,7 @@ class Receiver:
     status: int = 204
     changed: threading.Condition = field(default_factory=threading.Condition)
 
-    def wait_for(self, count: int, seconds: float = 10.0) -> list[Received]:
+    def wait_for(self, count: int, seconds: float = 60.0) -> list[Received]:
         """Return the requests when there are *count* of them."""
         with self.changed:
             self.changed.wait_for(lambda: len(self.got) >= count, seconds)
