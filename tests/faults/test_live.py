@@ -27,8 +27,11 @@ from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 from tests.servers.served import LONG
 
-WITHIN = at_length(1.5, 5.0)
+WITHIN = at_length(1.5, 10.0)
 """A second, and what a busy machine takes: in the ordinary suite it does much else."""
+
+HEARD_WITHIN = at_length(5.0, 30.0)
+"""Seconds in which the last of what happened was heard: by news, or by looking once a second."""
 
 
 PROCESSES = 3
@@ -110,7 +113,7 @@ def test_across_processes_everybody_hears_everything_once_while_redis_is_killed_
             done.set()
             tormentor.join(60)
         for hunter, listener in listeners:
-            listener.wait_for(last[hunter.url + str(hunter.token)], 5)
+            listener.wait_for(last[hunter.url + str(hunter.token)], HEARD_WITHIN)
             assert listener.numbers == list(range(listener.after + 1, listener.numbers[-1] + 1))
             assert listener.codes == [], "no socket is closed for Redis' sake"
     _relayed(crew)
@@ -125,7 +128,7 @@ def test_without_redis_frames_come_by_looking_and_by_news_again_when_it_is_back(
         redis_server.kill()
         last = _play(hunter, 3)
         for each in listeners:
-            each.wait_for(last, 5)
+            each.wait_for(last, HEARD_WITHIN)
         redis_server.restart()
         with redis_server.client() as redis:
             deadline = time.monotonic() + 30
@@ -142,7 +145,7 @@ def test_without_redis_frames_come_by_looking_and_by_news_again_when_it_is_back(
                     last = _play(hunter, 1)
                 message = news.get_message(timeout=1)
         for each in listeners:
-            each.wait_for(last, 5)
+            each.wait_for(last, HEARD_WITHIN)
             assert each.numbers == list(range(each.after + 1, last + 1)), "nothing twice, nothing missing"
             assert each.codes == [], "no socket is closed for Redis' sake"
 

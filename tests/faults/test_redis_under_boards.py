@@ -30,11 +30,14 @@ from tests.servers.served import LONG
 
 WORKERS = 2
 HUNTERS = 4
-BACK_SECONDS = 5
-"""How soon after its return Redis answers again (issue 3)."""
+BACK_SECONDS = at_length(5, 30)
+"""How soon after its return Redis answers again (issue 3); in the ordinary suite a machine does much else."""
 
-LATE_SECONDS = 1.0
+LATE_SECONDS = at_length(1.0, 3.0)
 """How long after its answer a completion may be missing from a board of another process (docs/concepts/boards.md)."""
+
+LEAST_SEEN, LEAST_DEEDS = 40, 20
+"""How many boards have to be looked at, and how many deeds each hunter has to do, for the load to be one."""
 
 MARK = "out of Redis"
 
@@ -107,6 +110,14 @@ class Load:
                 stack.enter_context(turn)
             yield
 
+    def wait_until_it_was_one(self) -> None:
+        """Return when so much was done and seen that it says something, however slow the machine."""
+        deadline = time.monotonic() + 120
+        while len(self.seen) <= LEAST_SEEN or min(map(len, self.deeds.values())) <= LEAST_DEEDS:
+            assert not self.failures, self.failures
+            assert time.monotonic() < deadline, (len(self.seen), [*map(len, self.deeds.values())])
+            time.sleep(0.05)
+
     def close(self) -> None:
         """End it, and return when it has ended."""
         self._enough.set()
@@ -174,6 +185,7 @@ def test_redis_killed_emptied_or_frozen_under_load_costs_no_board_its_truth(
                 end()
                 wait_until_redis_answers(crew, redis_server, idle)
                 assert_boards_are_the_ledger(load, crew, idle)
+        load.wait_until_it_was_one()
         load.close()
 
         assert load.failures == []
@@ -207,8 +219,8 @@ def _name_of(crew: App, idle: Client, _: int) -> str:
 
 def assert_told_the_ledger(load: Load, crew: App, idle: Client) -> None:
     """Assert that each answer under load was a board that the ledger made at about that time."""
-    assert len(load.seen) > 40
-    assert all(len(deeds) > 20 for deeds in load.deeds.values())
+    assert len(load.seen) > LEAST_SEEN
+    assert all(len(deeds) > LEAST_DEEDS for deeds in load.deeds.values())
     windows = {seen.window for seen in load.seen}
     with Books(crew.database_url) as books:
         states = {

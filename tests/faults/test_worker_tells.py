@@ -86,8 +86,8 @@ def is_served(port: int) -> bool:
 
 
 def lines_of(worker: Worker) -> list[dict[str, Any]]:
-    """Return what the log says; every line of it is one object."""
-    return [json.loads(line) for line in worker.log.splitlines()]
+    """Return what the log says; every line of it is one object. One that is just being written does not count yet."""
+    return [json.loads(line) for line in worker.log.rpartition("\n")[0].splitlines()]
 
 
 def saying(worker: Worker, words: str) -> list[dict[str, Any]]:
