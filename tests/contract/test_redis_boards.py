@@ -11,6 +11,7 @@ from functools import partial
 
 import pytest
 
+from hunter_adapters.redis import connection as redis_connection
 from hunter_adapters.redis.board_keeper import BoardKeeper
 from hunter_adapters.redis.board_writer import BoardWriter
 from hunter_adapters.redis.boards import FROM_REDIS, FROM_STORE, WITHOUT_REDIS, RedisBoards
@@ -31,6 +32,8 @@ from tests.contract.filling import fill_sql
 from tests.servers.redis import KINDS, RedisServer
 
 ONE_DAY = timedelta(days=1)
+PATIENT = 2.0
+"""Seconds for an answer of Redis: half a second may pass on a busy machine before it has its turn."""
 
 
 class At:
@@ -83,7 +86,10 @@ def redis_servers() -> Iterator[dict[str, RedisServer]]:
 
 
 @pytest.fixture(params=KINDS)
-def kept(request: pytest.FixtureRequest, sqlite_house: SqlHouse) -> Iterator[Kept]:
+def kept(
+    request: pytest.FixtureRequest, sqlite_house: SqlHouse, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Kept]:
+    monkeypatch.setattr(redis_connection, "TIMEOUT", PATIENT)
     server: RedisServer = request.getfixturevalue("redis_servers")[request.param]
     server.restart()
     opened = Kept(sqlite_house.emptied(), server)

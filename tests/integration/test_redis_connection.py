@@ -29,7 +29,9 @@ def server() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def connection(server: RedisServer) -> Iterator[RedisConnection]:
+def connection(server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisConnection]:
+    # On a busy machine half a second may pass before Redis has its turn.
+    monkeypatch.setattr(redis_connection, "TIMEOUT", 2.0)
     server.flush()
     opened = RedisConnection(server.url)
     yield opened

@@ -24,7 +24,9 @@ def redis_server() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def connection(redis_server: RedisServer) -> Iterator[RedisConnection]:
+def connection(redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisConnection]:
+    # On a busy machine half a second may pass before Redis has its turn.
+    monkeypatch.setattr("hunter_adapters.redis.connection.TIMEOUT", 10.0)
     redis_server.flush()
     made = RedisConnection(redis_server.url)
     yield made

@@ -316,4 +316,4 @@ def test_a_server_that_does_not_say_good_bye_has_taken_the_mail() -> None:
                 connection.sendall(b"250 fine\r\n")
 
     with misbehaving(rude) as port:
-        a_mailer(f"smtp://127.0.0.1:{port}", timeout=1.0).send(a_message())
+        a_mailer(f"smtp://127.0.0.1:{port}", timeout=PATIENCE).send(a_message())

@@ -180,7 +180,8 @@ def test_of_a_name_with_both_only_the_address_that_is_allowed_is_asked(
     ):
         began = time.monotonic()
         assert sent(f"https://both.example:{receiver.port}/", sender) == 204
-    assert time.monotonic() - began < 2
+    # Somebody who waited for the other would have waited for it to the end.
+    assert time.monotonic() - began < room.LONGEST_SEND / 2
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -295,7 +296,10 @@ def test_whoever_hangs_in_the_handshake_is_cut_off(hasty: float, monkeypatch: py
     assert time.monotonic() - began < hasty + 5
 
 
-def test_an_answer_counts_though_its_body_does_not_end(hasty: float) -> None:
+def test_an_answer_counts_though_its_body_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    # In which the answer has to come, on a busy machine, too.
+    hasty = 3.0
+    monkeypatch.setattr(room, "LONGEST_SEND", hasty)
     with a_receiver(drip_a_body) as receiver:
         began = time.monotonic()
         assert sent(f"http://127.0.0.1:{receiver.port}/") == 200
@@ -346,12 +350,12 @@ def test_nobody_who_listens_is_a_failure_too() -> None:
         sent(f"http://127.0.0.1:{port}/")
 
 
-def test_no_thread_outlives_its_message(hasty: float) -> None:
+def test_no_thread_outlives_its_message() -> None:
     before = threading.active_count()
     with a_receiver() as receiver:
         for _ in range(20):
             sent(f"http://127.0.0.1:{receiver.port}/")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + room.LONGEST_SEND / 2
     while threading.active_count() > before and time.monotonic() < deadline:
         time.sleep(0.02)
     assert threading.active_count() <= before
