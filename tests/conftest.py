@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.servers import careless
 from tests.servers.binaries import memory_for_files
 from tests.servers.postgres import PostgresServer
 
@@ -27,7 +28,8 @@ settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the tests' files in memory where there is room for them: SQLite waits for the disk at each commit."""
+    """Keep the tests' files in memory where there is room for them; where there is none, SQLite waits for no disk."""
+    careless.wait_for_no_disk()
     memory = memory_for_files()
     if memory is not None and not config.option.basetemp:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)

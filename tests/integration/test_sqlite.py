@@ -20,6 +20,7 @@ from hunter_adapters.sql.sqlite import Sqlite
 from hunter_adapters.sql.statements import Statement
 from hunter_adapters.testing.builders import a_hunter, an_event, registered
 from hunter_core.errors import StoreUnavailable
+from tests.servers import careless
 
 Opened = Callable[..., SqlStore]
 
@@ -34,7 +35,11 @@ def path_of(store: SqlStore) -> Path:
     return store.database.path
 
 
-def test_commits_reach_the_disk_and_foreign_keys_hold_on_every_connection(store: SqlStore) -> None:
+def test_commits_reach_the_disk_and_foreign_keys_hold_on_every_connection(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As the program does it, which most tests do not.
+    monkeypatch.setattr(Sqlite, "_open", careless.durably)
     names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
     with store.read() as first, store.read() as second:
         for uow in (first, second):
@@ -152,13 +157,14 @@ def test_a_writer_in_this_process_is_waited_for_and_then_refused(store: SqlStore
 def test_a_statement_that_takes_too_long_is_ended_and_the_store_goes_on(
     store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hunter_adapters.sql.sqlite.STATEMENT_SECONDS", 0.2)
     numbers = select(literal(1).label("n")).cte("numbers", recursive=True)
     numbers = numbers.union_all(select(numbers.c.n + 1))
     endless = Statement(select(func.count()).select_from(numbers))
 
-    with pytest.raises(StoreUnavailable), store.read() as uow:
-        uow._sql.rows(endless)
+    with monkeypatch.context() as hasty:
+        hasty.setattr("hunter_adapters.sql.sqlite.STATEMENT_SECONDS", 0.2)
+        with pytest.raises(StoreUnavailable), store.read() as uow:
+            uow._sql.rows(endless)
 
     registered(store, a_hunter())
 

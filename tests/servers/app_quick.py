@@ -1,5 +1,5 @@
 """
-`hunter serve`, as it is, but quick to hash a password: `python -m tests.servers.app_quick`.
+`hunter serve`, as it is, but quick to hash a password and to commit: `python -m tests.servers.app_quick`.
 
 A quarter of a second for each hunter who registers is most of what many tests would take. What is about passwords
 starts the program itself, and so does everything at full length (`HUNTER_TEST_LONG=1`).
@@ -11,6 +11,7 @@ import sys
 
 from hunter_adapters.crypto.passwords import BcryptPasswords
 from hunter_api.cli import main
+from tests.servers.careless import wait_for_no_disk
 
 CHEAPEST = 4
 """The lowest cost that bcrypt takes."""
@@ -31,5 +32,6 @@ def hash_quickly() -> None:
 
 if __name__ == "__main__":
     hash_quickly()
+    wait_for_no_disk()
     sys.argv[:] = ["hunter", "serve"]
     main()

@@ -8,6 +8,7 @@ from datetime import datetime
 from hunter_api.cli import main
 from hunter_core.clock import SystemClock
 from tests.servers.app_quick import hash_quickly
+from tests.servers.careless import wait_for_no_disk
 from tests.servers.clock import of_environment
 
 
@@ -19,6 +20,7 @@ def serve() -> None:
         return moved.now()
 
     hash_quickly()
+    wait_for_no_disk()
     # The program has no setting that moves its clock, and is not to have one.
     SystemClock.now = now  # type: ignore[method-assign,assignment]
     sys.argv[:] = ["hunter", "serve"]

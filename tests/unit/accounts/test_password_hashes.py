@@ -123,11 +123,13 @@ def test_the_pool_runs_what_fits_lets_some_wait_and_refuses_the_rest() -> None:
 
 
 def test_who_waits_too_long_is_turned_away_and_leaves_its_place() -> None:
-    pool = BoundedPool(threads=1, waiting=1, timeout=0.05)
+    # For as long, the thread may take to begin.
+    pool = BoundedPool(threads=1, waiting=1, timeout=1.0)
     go_on = threading.Event()
     ran: list[str] = []
     with pytest.raises(TooBusy):
         pool.run(lambda: go_on.wait(60))
+    pool.timeout = 0.05
     with pytest.raises(TooBusy):
         pool.run(lambda: ran.append("too late"))
     go_on.set()
