@@ -1,5 +1,5 @@
 """
-The handshake of a live socket: which are accepted, before anything in them is looked at (SPEC 4, Live; Rate limits).
+The handshake of a live socket: which are welcome, before anything in them is looked at (SPEC 4, Live; Rate limits).
 
 A page of a foreign origin is refused first, and is not counted: else any page could use up the limit of whoever
 reads it. Then the handshake is counted for the client's address, as a request without a session is.
@@ -31,7 +31,7 @@ log = logging.getLogger("hunter.live")
 
 
 class Handshakes:
-    """Accepts handshakes, or refuses them."""
+    """Lets handshakes pass, or refuses them."""
 
     def __init__(
         self, ports: Ports, origins: Sequence[str], headers: Sequence[Header], threads: Threads
@@ -41,8 +41,8 @@ class Handshakes:
         self._operation = _operation()
         self._watch = Watch(ports.gate.log)
 
-    async def accept(self, asked: Asked, send: Send) -> bool:
-        """Accept a handshake, and tell whether the socket is to go on; where it is not, it was told why."""
+    async def passed(self, asked: Asked, send: Send) -> list[Header] | None:
+        """Return the headers to accept a handshake with; None where it is not to go on, and was told why."""
         count = Count(self._ports.limits, self._operation.limit)
         try:
             if not self._is_welcome(asked):
@@ -51,18 +51,17 @@ class Handshakes:
             await self._threads.run(lambda: self._count(asked, count))
         except (ForeignOrigin, RateLimitExceeded) as error:
             await self._refuse(asked, send, error, count)
-            return False
+            return None
         except TryLater:
-            await _accept(send)
+            await accept(send)
             await close(send, CloseCode.TRY_LATER)
-            return False
+            return None
         except Exception:
             log.exception("a handshake could not be counted")
-            await _accept(send)
+            await accept(send)
             await close(send, CloseCode.FAILED)
-            return False
-        await _accept(send, count.headers(self._ports.clock))
-        return True
+            return None
+        return count.headers(self._ports.clock)
 
     def _is_welcome(self, asked: Asked) -> bool:
         """Tell whether the page behind the request may open sockets: no page, ours, or one of the settings."""
@@ -92,7 +91,7 @@ class Handshakes:
         if "websocket.http.response" in (asked.scope.get("extensions") or {}):
             await self._answer(asked.scope, send, error, count)
         elif isinstance(error, RateLimitExceeded):
-            await _accept(send, count.headers(self._ports.clock))
+            await accept(send, count.headers(self._ports.clock))
             await close(send, CloseCode.TOO_MANY, str(error))
         else:
             await send({"type": "websocket.close"})
@@ -106,7 +105,8 @@ class Handshakes:
         await send({"type": "websocket.http.response.body", "body": said.body})
 
 
-async def _accept(send: Send, headers: Sequence[Header] = ()) -> None:
+async def accept(send: Send, headers: Sequence[Header] = ()) -> None:
+    """Open a socket."""
     await send({"type": "websocket.accept", "headers": list(headers)})
 
 

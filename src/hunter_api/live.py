@@ -12,13 +12,13 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from litestar import WebSocket
 from litestar.handlers import WebsocketRouteHandler
 
 from hunter_api.door import Asked, query_of
-from hunter_api.handshakes import Handshakes, Send, close
+from hunter_api.handshakes import Handshakes, Send, accept, close
 from hunter_api.ports import Ports
 from hunter_api.routes.live import PATH
 from hunter_api.schemas.live import SocketQuery
@@ -52,6 +52,14 @@ HANG_UP = "hunter.hang_up"
 """The extension by which our server lets a socket be closed whose client takes nothing any more."""
 
 Receive = Callable[[], Awaitable[Any]]
+
+
+class Refused(NamedTuple):
+    """Why a socket is closed as soon as it is open; a reason says more than the code does by itself."""
+
+    code: CloseCode
+    reason: str | None = None
+
 
 log = logging.getLogger("hunter.live")
 
@@ -101,11 +109,16 @@ class Live:
         """Be a socket from its first message to its last."""
         await receive()
         asked = Asked.of(scope)
-        if not await self._handshakes.accept(asked, send):
+        headers = await self._handshakes.passed(asked, send)
+        if headers is None:
             return
-        admitted, after = await self._admit(asked, send)
-        if admitted is None:
+        entry = await self._admit(asked)
+        # Only now: whatever happens once a client sees its socket open comes after the number that it starts from.
+        await accept(send, headers)
+        if isinstance(entry, Refused):
+            await close(send, entry.code, entry.reason)
             return
+        admitted, after = entry
         socket = Socket(
             signed_in=admitted.signed_in,
             position=Position(admitted.last_seq if after is None else after),
@@ -130,8 +143,8 @@ class Live:
             self.hub.remove(socket)
             await socket.end()
 
-    async def _admit(self, asked: Asked, send: Send) -> tuple[Admitted | None, int | None]:
-        """Return whom the ticket lets in, and after which number; where it lets nobody in, the socket is closed."""
+    async def _admit(self, asked: Asked) -> tuple[Admitted, int | None] | Refused:
+        """Return whom the ticket lets in, and after which number they asked for."""
         now = self._ports.clock.now()
         try:
             query = self._wire.query(query_of(asked), SocketQuery)
@@ -139,17 +152,15 @@ class Live:
                 lambda: use_ticket(store=self._ports.store, ticket=query.ticket, now=now)
             )
         except InvalidInput as error:
-            await close(send, CloseCode.BAD_MESSAGE, str(error))
+            return Refused(CloseCode.BAD_MESSAGE, str(error))
         except Unauthenticated:
-            await close(send, CloseCode.SIGNED_OUT)
+            return Refused(CloseCode.SIGNED_OUT)
         except TryLater:
-            await close(send, CloseCode.TRY_LATER)
+            return Refused(CloseCode.TRY_LATER)
         except Exception:
             log.exception("a socket could not be let in")
-            await close(send, CloseCode.FAILED)
-        else:
-            return admitted, query.after
-        return None, None
+            return Refused(CloseCode.FAILED)
+        return admitted, query.after
 
     # --- what they hear ---------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from hunter_api.app import create_app
 from hunter_api.live import MOST_OF_AN_ACCOUNT
 from hunter_core.live.fan_out import LocalFanOut
 from hunter_core.live.frames import TOO_MANY_SOCKETS
-from hunter_core.live.tickets import TICKET_LASTS
+from hunter_core.live.tickets import TICKET_LASTS, Admitted, use_ticket
 from hunter_core.relay.relay import Relay
 from tests.api.house import PASSWORD, Clock, House, ports_over
 
@@ -89,6 +89,19 @@ def test_a_ticket_says_until_when_it_is_good_and_after_which_number_nothing_is_m
     assert answer.data["after"] == 1
     assert answer.headers["cache-control"] == "no-store"
     assert answer.data["expiresAt"] == (hunter.clock.now() + TICKET_LASTS).isoformat().replace("+00:00", "Z")
+
+
+def test_what_happens_once_a_client_sees_its_socket_open_is_told_however_slowly_the_ticket_was_looked_at(
+    hunter: LiveHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(**what: Any) -> Admitted:
+        time.sleep(0.3)
+        return use_ticket(**what)
+
+    monkeypatch.setattr("hunter_api.live.use_ticket", slowly)
+    with hunter.socket() as socket:
+        hunter.quest()
+        assert frames(socket, 1)[0]["type"] == "quest.created"
 
 
 def test_only_the_signed_in_get_one(house: LiveHouse) -> None:
