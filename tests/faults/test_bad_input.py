@@ -13,14 +13,17 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from tests.faults.badness import BEYOND, HALF, NUL, Json, bad_texts, bad_values, resolved
+from tests.servers import clock
 from tests.servers.app import App
 from tests.servers.books import Books
 from tests.servers.client import PASSWORD, Answer, Client
+from tests.servers.clock import MovableClock
 from tests.servers.served import DATABASES, MONDAY, an_app_at
 
 SETTLE_SECONDS = 60.0
@@ -59,6 +62,7 @@ class Ground:
 
     def __init__(self, app: App, client: Client, books: Books) -> None:
         self.client, self.books = client, books
+        self._clock = MovableClock(Path(app.environment[clock.VARIABLE]))
         client.register()
         self.document: Json = client.get("/schema/openapi.json").json
         quest = client.create_quest(completionsPerDay=50)
@@ -68,6 +72,7 @@ class Ground:
         self.ids = {"questId": quest["id"], "completionId": completion["id"]}
         self.is_whole = app.database_url.startswith("sqlite")
         self.settle()
+        self._begins = self._clock.now()
 
     def is_tried(self, value: object) -> bool:
         """Tell whether *value* is tried here: everything over SQLite, over PostgreSQL what it might take otherwise."""
@@ -110,6 +115,8 @@ class Ground:
         To read it all takes longer than to be refused: it is read once for all, and if it differs once for each.
         """
         asked = list(operations)
+        # Always the same minute: after three, a session is written down to be in use, however slow the machine.
+        self._clock.set(self._begins)
         before = self.contents()
         for operation in asked:
             ask(operation)
