@@ -78,7 +78,7 @@ class Sender:
 
 class House:
     def __init__(self) -> None:
-        self.store, self.clock, self.sender = MemoryStore(), Clock(), Sender()
+        self.store, self.clock, self.sender = MemoryStore(lock_timeout=30), Clock(), Sender()
         self.vault: Vault = a_gate().vault
         self.courier = self.another()
 

@@ -67,7 +67,7 @@ class House:
     """A hunter with targets, and notifications on their way to each."""
 
     def __init__(self, *urls: str, titles: int = 1) -> None:
-        self.store, self.pusher, self.clock = MemoryStore(), Pusher(), Clock()
+        self.store, self.pusher, self.clock = MemoryStore(lock_timeout=30), Pusher(), Clock()
         self.hunter = registered(self.store, a_hunter())
         self.carrier = self.another(VAULT)
 

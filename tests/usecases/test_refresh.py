@@ -32,7 +32,7 @@ from tests.usecases.gates import a_gate
 
 @pytest.fixture
 def store() -> MemoryStore:
-    return MemoryStore()
+    return MemoryStore(lock_timeout=30)
 
 
 def test_a_refresh_gives_a_new_pair_of_the_same_session(store: MemoryStore) -> None:
