@@ -19,7 +19,7 @@ from tests.servers.app import App, free_port
 from tests.servers.client import PASSWORD, Client
 from tests.servers.mail import Post, misbehaving, smtp_server
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 NO_LIMITS = {"HUNTER_LIMIT_AUTH": "100000/60", "HUNTER_LIMIT_OTHER": "100000/60"}
 NEW = "Rise-out-of-the-dark-2!"
 
