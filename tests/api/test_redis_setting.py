@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import hunter_adapters.redis.connection
 from hunter_adapters.memory.limits import MemoryLimiter
 from hunter_api.settings import SettingInvalid, load
 from hunter_api.wiring import open_world
@@ -49,6 +50,8 @@ def test_without_the_client_of_redis_it_is_said_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "redis", None)
+    # What is imported meanwhile becomes an attribute of the package above, where later tests would find it.
+    monkeypatch.setattr(hunter_adapters, "redis", hunter_adapters.redis)
     for name in [name for name in sys.modules if name.startswith("hunter_adapters.redis")]:
         monkeypatch.delitem(sys.modules, name)
     with pytest.raises(SettingInvalid, match=r"pip install .*redis"):
