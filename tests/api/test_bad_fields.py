@@ -200,6 +200,13 @@ def test_a_registration_with_a_bad_field_is_refused(house: House, name: str, wro
         assert list(uow.histories.hunter_ids()) == []
 
 
+def test_all_that_is_wrong_by_itself_is_named_beside_what_is_missing(house: House) -> None:
+    wrong = {"email": "<script>", "hunterName": "admin", "timezone": "Moon/Base", "rank": "S"}
+    refused = house.post("/api/auth/register", wrong)
+    assert (refused.status, refused.code) == (422, "VALIDATION_ERROR")
+    assert refused.fields == {*wrong, "password"}
+
+
 @pytest.mark.parametrize(("name", "wrong"), cases(LOGIN))
 def test_a_sign_in_with_a_bad_field_is_refused(house: House, name: str, wrong: list[Any]) -> None:
     sent(

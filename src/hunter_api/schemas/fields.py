@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
-from hunter_core.accounts.names import LONGEST_EMAIL, LONGEST_NAME, SHORTEST_NAME
+from hunter_core.accounts.names import (
+    LONGEST_EMAIL,
+    LONGEST_NAME,
+    SHORTEST_NAME,
+    check_email,
+    check_hunter_name,
+)
 from hunter_core.accounts.passwords import LONGEST_PASSWORD
+from hunter_core.days import check_zone
 from hunter_core.rules.schedules import WEEKDAYS
 from hunter_core.words import Attribute
 
@@ -43,14 +51,22 @@ class Weekday(StrEnum):
         return WEEKDAYS.index(self.value)
 
 
-def text(least: int, most: int, description: str, *examples: str, **schema: Any) -> Meta:
-    """Return the rule of a text of *least* to *most* characters."""
+def text(
+    least: int,
+    most: int,
+    description: str,
+    *examples: str,
+    check: Callable[[str], object] | None = None,
+    **schema: Any,
+) -> Meta:
+    """Return the rule of a text of *least* to *most* characters, which holds to *check*, too."""
     return Meta(
         min_length=least or None,
         max_length=most,
         description=description,
         examples=list(examples) or None,
         extra_json_schema=schema or None,
+        extra={"check": check} if check else None,
     )
 
 
@@ -61,7 +77,14 @@ def bounded(limit: str, description: str, *examples: int) -> Meta:
 
 Email = Annotated[
     str,
-    text(3, LONGEST_EMAIL, "One `@`; unique on its lower-cased form.", "jin@example.com", format="email"),
+    text(
+        3,
+        LONGEST_EMAIL,
+        "One `@`; unique on its lower-cased form.",
+        "jin@example.com",
+        check=check_email,
+        format="email",
+    ),
 ]
 HunterName = Annotated[
     str,
@@ -72,7 +95,10 @@ HunterName = Annotated[
         description=f"{SHORTEST_NAME} to {LONGEST_NAME} letters, digits, `_`, `-` in NFKC; unique on casefold; "
         "not reserved.",
         examples=["Sung_Jinwoo"],
-        extra={"message": f"must have {SHORTEST_NAME} to {LONGEST_NAME} characters"},
+        extra={
+            "message": f"must have {SHORTEST_NAME} to {LONGEST_NAME} characters",
+            "check": check_hunter_name,
+        },
     ),
 ]
 Password = Annotated[
@@ -83,7 +109,7 @@ SecondFactorCode = Annotated[
     str,
     text(1, 64, "Six digits of the app, or a recovery code; in any case, with or without dashes.", "492039"),
 ]
-ZoneName = Annotated[str, text(1, 64, "An IANA time zone.", "Europe/Paris")]
+ZoneName = Annotated[str, text(1, 64, "An IANA time zone.", "Europe/Paris", check=check_zone)]
 DayStart = Annotated[
     str,
     Meta(

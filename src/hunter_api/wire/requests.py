@@ -1,7 +1,8 @@
 """
 Bytes become a request class: a field's rules are declared once, and enforced here.
 
-They are `Annotated[…, msgspec.Meta(…)]`, and printed in the OpenAPI document.
+They are `Annotated[…, msgspec.Meta(…)]`, and printed in the OpenAPI document. What no schema can say is a function
+of the core, named by `Meta(extra={"check": …})`: it takes the value, and raises InvalidInput.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from msgspec import Meta, UnsetType
 
 from hunter_api.wire.problems import field_name, structured
 from hunter_api.wire.values import PLAIN, Hook, Problem, whole_number
+from hunter_core.errors import InvalidInput
 from hunter_core.rules.rulebook import Limits
 
 T = TypeVar("T")
@@ -81,6 +83,8 @@ class Wire:
                     hook = _checked(
                         hook, base, list(self._checks(meta, "items" if _is_tuple(base) else "characters"))
                     )
+                    if check := (meta.extra or {}).get("check"):
+                        hook = _held_to(hook, base, check)
             return hook
 
         def without_unset(kind: Any) -> Hook:
@@ -172,6 +176,20 @@ def _checked(inner: Hook, kind: Any, checks: list[Check]) -> Hook:
         for holds, message in checks:
             if not holds(result):
                 raise Problem(message)
+        return result
+
+    return structure
+
+
+def _held_to(inner: Hook, kind: Any, check: Callable[[Any], object]) -> Hook:
+    """Ask the core here, too: else its problem would be told only once every other field is right."""
+
+    def structure(value: Any, _: Any) -> Any:
+        result = inner(value, kind)
+        try:
+            check(result)
+        except InvalidInput as error:
+            raise Problem(error.problems[0][1]) from None
         return result
 
     return structure
