@@ -54,6 +54,13 @@ class MemoryCodes:
             self._tables.codes.edit().update({code.id: code for code in ended})
         return len(ended)
 
+    def issued(self, account_id: AccountId, purpose: CodePurpose, *, since: datetime) -> Sequence[datetime]:
+        return sorted(
+            code.created_at
+            for code in self._tables.codes.rows().values()
+            if code.account_id == account_id and code.purpose is purpose and code.created_at > since
+        )
+
 
 class MemoryMails:
     """Implements `hunter_core.mail.ports.Mails`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -32,6 +33,15 @@ _USE_UP = Statement(
         codes.c.used_at.is_(None),
     )
     .values(used_at=param("at", codes.c.used_at))
+)
+_ISSUED = Statement(
+    select(codes.c.created_at)
+    .where(
+        codes.c.account_id == param("account_id", codes.c.account_id),
+        codes.c.purpose == param("purpose", codes.c.purpose),
+        codes.c.created_at > param("since", codes.c.created_at),
+    )
+    .order_by(codes.c.created_at)
 )
 
 
@@ -63,6 +73,11 @@ class SqlCodes:
 
     def use_up(self, account_id: AccountId, purpose: CodePurpose, *, at: datetime) -> int:
         return self._sql.do(_USE_UP, account_id=account_id, purpose=purpose, at=at)
+
+    def issued(self, account_id: AccountId, purpose: CodePurpose, *, since: datetime) -> Sequence[datetime]:
+        return [
+            row[0] for row in self._sql.rows(_ISSUED, account_id=account_id, purpose=purpose, since=since)
+        ]
 
 
 def _row(code: OneTimeCode) -> Row:

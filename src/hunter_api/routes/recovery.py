@@ -18,7 +18,14 @@ from hunter_core.accounts import reset_password as password_reset
 from hunter_core.accounts import verify_email as verification
 from hunter_core.accounts.names import check_email
 from hunter_core.accounts.step_up import Proofs
-from hunter_core.errors import CodeInvalid, EmailTaken, InvalidCredentials, InvalidInput, StepUpRequired
+from hunter_core.errors import (
+    CodeInvalid,
+    EmailTaken,
+    InvalidCredentials,
+    InvalidInput,
+    RateLimitExceeded,
+    StepUpRequired,
+)
 from hunter_core.limits.limit import LimitName
 
 routes = Routes("Auth", "/api/auth", limit=LimitName.AUTH)
@@ -134,14 +141,16 @@ def change_password(call: Call, *, body: PasswordChange) -> Answer[None]:
     "/change-email",
     status=202,
     lane=Lane.PASSWORDS,
-    refuses=(InvalidCredentials, StepUpRequired),
+    refuses=(InvalidCredentials, StepUpRequired, RateLimitExceeded),
 )
 def change_email(call: Call, *, body: EmailChange) -> Answer[MailUnderWayView]:
     """
     Ask for another address: a code is mailed to it, and a notice to the present one.
 
     It needs the password, or a sign-in of the last five minutes, and the code of a second factor. The answer is
-    the same for an address that another account has. An address is sent at most three such mails an hour.
+    the same for an address that another account has. Asking again calls off what was asked for before, whose code
+    is good no more. An account may ask three times an hour: then it is told 429, and the last code stays as it is. An
+    address is sent at most three such mails an hour, whoever asks.
     """
     email_change.ask_for_email_change(
         store=call.ports.store,

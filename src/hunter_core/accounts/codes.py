@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -46,6 +46,10 @@ class Codes(Protocol):
 
     def use_up(self, account_id: AccountId, purpose: CodePurpose, *, at: datetime) -> int:
         """Set `used_at` to *at* on the account's unused codes for *purpose*; return how many."""
+        ...
+
+    def issued(self, account_id: AccountId, purpose: CodePurpose, *, since: datetime) -> Sequence[datetime]:
+        """Return when the account's codes for *purpose* were issued after *since*, used or not, the oldest first."""
         ...
 
 

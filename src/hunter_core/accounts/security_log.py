@@ -24,6 +24,7 @@ class SecurityEventKind(StrEnum):
     REFRESH_TOKEN_REUSED = "session.refresh_token_reused"  # noqa: S105 - the name of an event
     EMAIL_VERIFIED = "email.verified"
     EMAIL_CHANGE_ASKED = "email.change_asked"
+    EMAIL_CHANGE_REFUSED = "email.change_refused"
     EMAIL_CHANGED = "email.changed"
     PASSWORD_RESET_ASKED = "password.reset_asked"  # noqa: S105 - the name of an event
     PASSWORD_RESET = "password.reset"  # noqa: S105 - the name of an event
@@ -68,7 +69,8 @@ MEANINGS: Mapping[SecurityEventKind, str] = {
     _K.SESSIONS_REVOKED: "several sessions were ended at once; `ended` is how many",
     _K.REFRESH_TOKEN_REUSED: "a refresh token came back after its grace, and its session was ended",
     _K.EMAIL_VERIFIED: "an address was proved by the code sent to it",
-    _K.EMAIL_CHANGE_ASKED: "another address was asked for",
+    _K.EMAIL_CHANGE_ASKED: "another address was asked for, and a code mailed to it",
+    _K.EMAIL_CHANGE_REFUSED: "another address was asked for in vain; `reason` says why, which the client may not know",
     _K.EMAIL_CHANGED: "an account's address was changed",
     _K.PASSWORD_RESET_ASKED: "a code to set another password was asked for",
     _K.PASSWORD_RESET: "a password was set by such a code, and every session ended",

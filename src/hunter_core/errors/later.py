@@ -40,8 +40,8 @@ class RateLimitExceeded(TryLater):
 
     code = "RATE_LIMIT_EXCEEDED"
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"Too many requests. Please try again in {seconds} seconds.", retry_after=seconds)
+    def __init__(self, seconds: int, because: str = "Too many requests.") -> None:
+        super().__init__(f"{because} Please try again in {seconds} seconds.", retry_after=seconds)
 
 
 class OutcomeUnknown(TryLater):

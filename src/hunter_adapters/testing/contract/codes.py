@@ -116,6 +116,27 @@ class CodesContract:
             found = [uow.codes.get(code.id) for code in (good, used, *spared)]
         assert found == [replace(good, used_at=NOW), used, *spared]
 
+    def test_when_codes_for_a_purpose_were_issued_is_known_whatever_became_of_them(
+        self, under_test: UnderTest
+    ) -> None:
+        registered(under_test.store, HUNTER)
+        registered(under_test.store, OTHER)
+        codes = [
+            a_code("late", created_at=NOW),
+            a_code("early", created_at=NOW - HOUR / 2, used_at=NOW),
+            a_code("too early", created_at=NOW - HOUR),
+            a_code("purpose", purpose=CodePurpose.RESET_PASSWORD),
+            a_code("account", account_id=OTHER.id),
+        ]
+        with under_test.store.write() as uow:
+            for code in codes:
+                uow.codes.add(code)
+            uow.commit()
+
+        with under_test.store.read() as uow:
+            found = uow.codes.issued(HUNTER.id, CodePurpose.VERIFY_EMAIL, since=NOW - HOUR)
+        assert list(found) == [NOW - HOUR / 2, NOW]
+
     def test_a_code_is_good_once_for_one_purpose_and_expires_exactly(self, under_test: UnderTest) -> None:
         registered(under_test.store, HUNTER)
         purpose, last = CodePurpose.RESET_PASSWORD, NOW + timedelta(minutes=10)
