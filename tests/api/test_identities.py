@@ -198,6 +198,26 @@ def test_unlinking_ends_that_way_in_and_is_told(owner: Owner, house: House, prov
     assert Browser(house, provider).signed_in().me()["id"] != str(owner.id)
 
 
+def test_a_ticket_of_an_identity_that_was_unlinked_meanwhile_opens_nothing(
+    owner: Owner, house: House, provider: LyingProvider
+) -> None:
+    owner.link()
+    (identity,) = owner.identities()
+    phone, recovery = turned_on(owner.house)
+    asked = Browser(house, provider)
+    waiting = asked.exchange(asked.sign_in()["code"])
+    assert waiting.code == "TWO_FACTOR_REQUIRED"
+    (ticket,) = [each["message"] for each in waiting.error["details"] if each["field"] == "ticket"]
+    assert owner.unlink(identity["id"], password=PASSWORD, code=phone.next()).status == 204
+
+    opened = house.another().post("/api/auth/two-factor/verify", {"ticket": ticket, "code": recovery[0]})
+
+    assert (opened.status, opened.code) == (400, "CODE_INVALID")
+    # The code is not spent.
+    state = owner.house.get("/api/auth/two-factor").data
+    assert state["recoveryCodesLeft"] == len(recovery)
+
+
 def test_the_last_way_in_stays(house: House, provider: LyingProvider) -> None:
     alone = Browser(house, provider)
     alone.signed_in("google")

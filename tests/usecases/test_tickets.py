@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from hunter_core.accounts.second_factor import ask_for_ticket
+from hunter_core.accounts.switch_two_factor import turn_off
 from hunter_core.errors import CodeInvalid, Forbidden, SecondFactorWrong
 from tests.authenticator import STEP
 from tests.usecases.two_factor_house import Owner
@@ -64,6 +65,21 @@ def test_a_ticket_of_an_account_that_was_deactivated_meanwhile_opens_nothing(gua
 
     with pytest.raises(Forbidden):
         guarded.verify(ticket, guarded.app.code(guarded.now))
+
+
+def test_a_ticket_does_not_outlive_the_second_factor_that_it_waits_for(guarded: Owner) -> None:
+    """Turned off, any code would do; turned on again, it is another one's."""
+    ticket = guarded.ticket()
+    turn_off(store=guarded.store, gate=guarded.gate, signed_in=guarded.signed_in, now=guarded.now)
+    before = guarded.sessions()
+
+    with pytest.raises(CodeInvalid):
+        guarded.verify(ticket, "000000")
+    guarded.with_two_factor()
+    with pytest.raises(CodeInvalid):
+        guarded.verify(ticket, guarded.app.code(guarded.now))
+
+    assert guarded.sessions() == before
 
 
 def test_without_a_second_factor_nobody_needs_a_ticket(owner: Owner) -> None:

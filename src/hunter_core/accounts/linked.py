@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hunter_core.accounts.account import Account
-from hunter_core.accounts.code import OneTimeCode
+from hunter_core.accounts.code import CodePurpose, OneTimeCode
 from hunter_core.accounts.first_sign_in import TRIES, identity_of
 from hunter_core.accounts.identity import MOST_IDENTITIES, Identity, Profile
 from hunter_core.accounts.names import email_key
@@ -64,7 +64,8 @@ def unlink(
     *, uow: UnitOfWork, account_id: AccountId, identity_id: IdentityId, now: datetime
 ) -> tuple[Account, Identity]:
     """
-    Forget an identity of the account; its codes that wait to be exchanged open nothing. The caller commits.
+    Forget an identity of the account; its codes that wait to be exchanged open nothing, nor do tickets that wait for
+    a second factor, whichever identity they came from. The caller commits.
 
     Raises:
         NotFound: If the account has no such identity.
@@ -78,6 +79,7 @@ def unlink(
     if account.password_hash is None and len(mine) == 1:
         raise LastWayIn
     uow.identities.remove(identity.id)
+    uow.codes.use_up(account.id, CodePurpose.TWO_FACTOR, at=now)
     provider = {"provider": identity.issuer}
     tell_owner(uow=uow, account=account, template=MailTemplate.IDENTITY_UNLINKED, now=now, details=provider)
     return account, identity

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from hunter_core.accounts.account import Account
 from hunter_core.accounts.authenticate import lock_caller
+from hunter_core.accounts.code import CodePurpose
 from hunter_core.accounts.recovery_codes import new_recovery_codes, stored, typed
 from hunter_core.accounts.second_factor import Asked, Came, app_code_step
 from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind
@@ -121,7 +122,9 @@ def turn_off(
     *, store: Store, gate: Gate, signed_in: SignedIn, now: datetime, client: Client = NOWHERE
 ) -> None:
     """
-    Turn two-factor off, and forget secret and recovery codes. Whoever asks has stepped up. Commits by itself.
+    Turn two-factor off, and forget secret, recovery codes and tickets that wait for one of its codes.
+
+    Whoever asks has stepped up. Commits by itself.
 
     Raises:
         TwoFactorNotOn: If it is not on.
@@ -131,6 +134,7 @@ def turn_off(
         account = _with_factor(uow, signed_in.account_id)
         uow.two_factors.remove(account.id)
         uow.recovery_codes.put(account.id, (), at=now)
+        uow.codes.use_up(account.id, CodePurpose.TWO_FACTOR, at=now)
         _tell(uow, account, MailTemplate.TWO_FACTOR_OFF, now)
 
     store.run(work)
