@@ -139,16 +139,6 @@ def test_it_is_told_once_that_it_is_away_and_once_that_it_is_back(
     assert told[1] == "Redis answers again"
 
 
-def test_what_is_somebody_elses_under_our_name_is_no_error_of_the_client(
-    server: RedisServer, connection: RedisConnection
-) -> None:
-    with server.client() as client:
-        client.set(f"hunter:limit:{MINE}", "not a list")
-    limiter = FallingBack(RedisLimiter(connection), MemoryLimiter())
-    assert limiter.take(MINE, TWO, NOON).allowed
-    assert limiter.missed == {LimitName.OTHER: 1}
-
-
 def test_what_is_over_is_gone_from_redis_by_itself(server: RedisServer, connection: RedisConnection) -> None:
     RedisLimiter(connection).take(MINE, TWO, NOON)
     with server.client() as client:

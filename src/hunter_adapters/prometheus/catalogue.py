@@ -79,6 +79,13 @@ WATCHED = (
         "Requests that Redis did not count: under `auth` counted by this process, under the others not at all.",
     ),
     Metric(
+        "hunter_redis_foreign_keys_total",
+        Kind.COUNTER,
+        ("of",),
+        "Keys of ours in Redis under which something else lay, so that `limits` counted anew or `boards` were made "
+        "anew: somebody else uses that Redis.",
+    ),
+    Metric(
         "hunter_board_reads_total",
         Kind.COUNTER,
         ("by",),

@@ -10,7 +10,10 @@ from typing import TypeVar
 
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
+from redis.exceptions import ResponseError
 from redis.retry import Retry
+
+from hunter_adapters.redis.replies import ForeignKeys, is_about_a_key, reply_of
 
 TIMEOUT = 0.5
 """Seconds to connect, and seconds to answer."""
@@ -24,7 +27,11 @@ log = logging.getLogger("hunter.redis")
 
 
 class RedisAway(Exception):
-    """Redis does not answer, or was not asked because it did not a moment ago."""
+    """Redis was of no use: it does not answer, was not asked because it did not a moment ago, or refuses."""
+
+
+class KeyUnusable(RedisAway):
+    """Redis answers, but what lies under a key is not ours: of another type, or in another form."""
 
 
 class RedisConnection:
@@ -46,8 +53,9 @@ class RedisConnection:
         try:
             # Made, not connected: an option in the URL that there is not is found here, not at the first request.
             self.client.connection_pool.make_connection()
-        except TypeError as error:
+        except (TypeError, RedisError) as error:
             raise ValueError(f"has an option that is not known: {error}") from error
+        self.foreign = ForeignKeys()
         self._lock = threading.Lock()
         self._is_away = False
         self._asks_again = 0.0
@@ -58,10 +66,18 @@ class RedisConnection:
 
         Raises:
             RedisAway: If there was no answer, or none could be expected.
+            KeyUnusable: If the answer is that something else lies under a key; that stops nobody else.
         """
         self._wait_for_turn()
         try:
             result = work(self.client)
+        except ResponseError as error:
+            if not is_about_a_key(error):
+                self._missed(error)
+                raise RedisAway(str(error)) from error
+            if self._is_away:
+                self._answered()
+            raise KeyUnusable(reply_of(error)) from error
         except (RedisError, OSError) as error:
             self._missed(error)
             raise RedisAway(str(error)) from error

@@ -23,14 +23,20 @@ class RedisLimiter:
         self._take = connection.client.register_script(script)
 
     def take(self, bucket: Bucket, limit: Limit, now: datetime) -> Decision:
-        arguments = (micros(now), limit.requests, limit.span)
+        key, arguments = f"{PREFIX}{bucket}", (micros(now), limit.requests, limit.span)
 
-        def work(client: Redis) -> tuple[int, int, int]:
-            allowed, remaining, wait = self._take([f"{PREFIX}{bucket}"], arguments, client)
-            return int(allowed), int(remaining), int(wait)
+        def work(client: Redis) -> tuple[int, int, int, int]:
+            allowed, remaining, wait, was_foreign = self._take([key], arguments, client)
+            return int(allowed), int(remaining), int(wait), int(was_foreign)
 
         try:
-            allowed, remaining, wait = self._connection.ask(work)
+            allowed, remaining, wait, was_foreign = self._connection.ask(work)
         except RedisAway as error:
             raise LimiterAway(str(error)) from error
+        if was_foreign:
+            self._connection.foreign.found(
+                "limits",
+                f"Under {key} in Redis lay something that is no count of ours: it was deleted, and the count "
+                "begins anew. Give the Hunter System a Redis of its own.",
+            )
         return Decision(limit=limit, allowed=bool(allowed), remaining=remaining, wait=wait)

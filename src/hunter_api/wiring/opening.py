@@ -21,7 +21,7 @@ from hunter_api.wiring.database import (
 from hunter_api.wiring.errands import own_jobs, pusher_of, sender_of, tasks_of
 from hunter_api.wiring.rules import rulebook_of
 from hunter_api.wiring.shared import boards_of, fan_out_of, redis_of, workers_of
-from hunter_api.wiring.watching import metrics_of, tracing_of
+from hunter_api.wiring.watching import metrics_of, tracing_of, watch_redis
 from hunter_api.wiring.world import World
 from hunter_core.accounts.last_use import LastUse
 from hunter_core.clock import SystemClock
@@ -52,6 +52,8 @@ def open_world(settings: Settings) -> World:
     metrics.watch("hunter_password_pool", passwords.count)
     metrics.watch("hunter_database_connections", lambda: store.connections_in_use)
     metrics.watch("hunter_database_connections_limit", store.database.pool.size)
+    if redis is not None:
+        watch_redis(metrics, redis)
 
     boards, keeper = boards_of(store, redis, rulebook)
     last_use = LastUse()

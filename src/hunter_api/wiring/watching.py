@@ -72,6 +72,16 @@ def tracing_of() -> Tracing | None:
     return tracing.Tracing(version=VERSION)
 
 
+def watch_redis(metrics: Metrics, redis: RedisConnection) -> None:
+    """Let be scraped what this process met in Redis."""
+    for of in ("limits", "boards"):
+        metrics.watch(
+            "hunter_redis_foreign_keys_total",
+            lambda of=of: redis.foreign.replaced.get(of, 0),  # type: ignore[misc]
+            of=of,
+        )
+
+
 def watch(metrics: Metrics, limiter: Limiter, boards: Boards) -> None:
     """Let be scraped what this process has at hand."""
     if isinstance(limiter, FallingBack):
