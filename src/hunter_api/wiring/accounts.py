@@ -16,8 +16,6 @@ from hunter_adapters.crypto.totp import PyotpTotp
 from hunter_adapters.crypto.vault import AesVault
 from hunter_adapters.logs import security
 from hunter_adapters.logs.security import JsonSecurityLog
-from hunter_adapters.oauth.github import GitHubProvider
-from hunter_adapters.oauth.openid import OpenIdProvider
 from hunter_api import development_keys
 from hunter_api.settings import SettingInvalid, Settings
 from hunter_api.settings.values import AuthProfile
@@ -67,15 +65,19 @@ def _policy(settings: Settings) -> AuthPolicy:
 
 
 def sign_in_with(settings: Settings) -> SignInWith:
-    """Return the identity providers whose client and secret are set."""
+    """Return the identity providers whose client and secret are set; a start without any needs no client of HTTP."""
     asked: dict[ProviderName, IdentityProvider] = {}
     if settings.google_client_id:
+        from hunter_adapters.oauth.openid import OpenIdProvider
+
         asked[ProviderName.GOOGLE] = OpenIdProvider(
             issuer=settings.google_issuer,
             client_id=settings.google_client_id,
             client_secret=settings.google_client_secret,
         )
     if settings.github_client_id:
+        from hunter_adapters.oauth.github import GitHubProvider
+
         asked[ProviderName.GITHUB] = GitHubProvider(
             url=settings.github_url,
             api_url=settings.github_api_url,
