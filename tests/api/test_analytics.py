@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api.house import PASSWORD, House
+from tests.unit.analytics.loop import by_loop
 
 SIX = ("strength", "intelligence", "constitution", "dexterity", "charisma", "luck")
 SPANS = {"7days": 7, "30days": 30, "90days": 90, "1year": 365}
@@ -164,6 +165,27 @@ def test_quests_in_figures(each_hunter: House) -> None:
     assert weekdays["SUN"] == {"completions": 1, "due": 1, "done": 1, "rate": 1.0}
     assert weekdays["FRI"] == {"completions": 0, "due": 0, "done": 0, "rate": None}
     assert (tax["strength"], tax["success"]) == (None, {"due": 1, "done": 1, "rate": 1.0})
+
+
+def test_two_of_three_times_in_any_7_days_are_two_thirds(each_hunter: House) -> None:
+    schedule = {"kind": "TIMES", "times": 3, "period": "WEEK", "rolling": True}
+    done, _ = (
+        each_hunter.quest(title=title, type="RECURRING", frequency="CUSTOM", schedule=schedule)
+        for title in ("Run", "Row")
+    )
+    for _ in range(4):
+        for days in (3, 4):
+            assert each_hunter.complete(done).status == 200
+            pass_days(each_hunter, days)
+
+    run, row = analytics(each_hunter, "quests")["quests"]
+
+    assert run["success"] == {"due": 12, "done": 8, "rate": 0.6667}
+    assert row["success"] == {"due": 12, "done": 0, "rate": 0.0}
+    assert run["successRate"] == run["success"]["rate"]
+    assert sum(each["due"] for each in run["weekdays"]) == 12
+    assert run["strength"] == pytest.approx(by_loop("x..x..." * 4, 3, 7), abs=1e-4)
+    assert row["strength"] == 0
 
 
 def test_what_was_done_once_long_ago_is_still_done(each_hunter: House) -> None:

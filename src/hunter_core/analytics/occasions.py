@@ -7,9 +7,9 @@ from datetime import date
 from typing import NamedTuple
 
 from hunter_core.analytics.spans import DayRange
-from hunter_core.quests.calendar import is_missed
-from hunter_core.quests.judge import Judge, Timeline, times_a_day
-from hunter_core.quests.times import ONE_DAY, window
+from hunter_core.quests.calendar import is_missed, was_let_pass
+from hunter_core.quests.judge import Judge, Standing, Timeline, times_a_day
+from hunter_core.quests.times import falls_short, is_within_target
 from hunter_core.rules.schedules import Times, falls_on
 
 
@@ -18,14 +18,16 @@ class Occasion(NamedTuple):
     A local day of a quest.
 
     `due`: it was asked for, and is settled: done, or missed. `share` of it (0 to 1) was done: a part where a
-    day takes several completions. `counts` is False for a day that is out of the reckoning, because it is
-    excused: nothing is concluded from it. `passed` is False for today, from which only good is concluded.
+    day takes several completions. `standing` says how it stood before the schedule was asked. `excused`: it was
+    skipped, paused, frozen, a rest day, or out of the quest's time, done or not. `passed` is False for today.
+    Nothing bad is concluded from a day that is excused, nor from one that has not passed.
     """
 
     day: date
     due: bool
     share: float
-    counts: bool
+    standing: Standing
+    excused: bool
     passed: bool
 
 
@@ -54,32 +56,42 @@ def success_of(found: Iterable[Occasion]) -> Success:
 
 
 def _occasion(timeline: Timeline, day: date) -> Occasion:
-    judge, passed = timeline.judge_of(day), timeline.has_passed(day)
-    if judge.done(day) and _was_asked(judge, day):
-        return Occasion(day, True, 1.0, True, passed)
-    if is_missed(timeline, day):
-        return Occasion(day, True, timeline.record.on(day) / times_a_day(judge.version), True, passed)
-    ended = judge.version.last_day is not None and day > judge.version.last_day
-    out = (
-        ended
-        or not judge.version.active
-        or day in timeline.record.skips
-        or timeline.days.excuse(day) is not None
+    judge = timeline.judge_of(day)
+    version, done = judge.version, judge.done(day)
+    return Occasion(
+        day=day,
+        due=_was_asked(judge, day) if done else _was_missed(timeline, day),
+        share=1.0 if done else timeline.record.on(day) / times_a_day(version),
+        standing=judge.standing(day),
+        excused=(
+            (version.last_day is not None and day > version.last_day)
+            or not version.active
+            or day in timeline.record.skips
+            or timeline.days.excuse(day) is not None
+        ),
+        passed=timeline.has_passed(day),
     )
-    return Occasion(day, False, float(judge.done(day)), not out, passed)
 
 
 def _was_asked(judge: Judge, day: date) -> bool:
     """
     Tell whether the schedule asked for *day*, which was done.
 
-    Of a calendar period these are the first days up to the target: a fourth time is no more than all of three.
-    A rolling period has no first day, so there every day done counts.
+    Of N times a period these are the first days up to the target: a fourth time is no more than all of three.
     """
     schedule = judge.version.schedule
-    if not isinstance(schedule, Times):
-        return falls_on(schedule, day)
-    if schedule.rolling:
-        return True
-    first, _ = window(schedule, day)
-    return len(judge.done_ordinals(first.toordinal(), (day - ONE_DAY).toordinal())) < schedule.times
+    return is_within_target(judge, schedule, day) if isinstance(schedule, Times) else falls_on(schedule, day)
+
+
+def _was_missed(timeline: Timeline, day: date) -> bool:
+    """
+    Tell whether *day*, which was not done, was due.
+
+    For N times a period as many days are as it fell short by. The calendar agrees, but for rolling periods:
+    there it calls every day missed that no period can be kept with, and one day lies in many periods.
+    """
+    judge = timeline.judge_of(day)
+    schedule = judge.version.schedule
+    if isinstance(schedule, Times) and schedule.rolling:
+        return was_let_pass(timeline, day) and falls_short(judge, schedule, day)
+    return is_missed(timeline, day)

@@ -108,11 +108,15 @@ def is_due(timeline: Timeline, day: date) -> bool:
 def is_missed(timeline: Timeline, day: date) -> bool:
     """Tell whether *day* broke a run: due and passed, and not done often enough; nothing excused it."""
     judge = timeline.judge_of(day)
+    return was_let_pass(timeline, day) and _asks(judge, day) and _loses(judge, day)
+
+
+def was_let_pass(timeline: Timeline, day: date) -> bool:
+    """Tell whether *day* passed without being done often enough, and nothing excused it, asked for or not."""
+    judge = timeline.judge_of(day)
     if judge.done(day) or not timeline.has_passed(day) or not _exists(timeline, day):
         return False
-    if not judge.version.active or day in timeline.record.skips or timeline.days.excuse(day) is not None:
-        return False
-    return _asks(judge, day) and _loses(judge, day)
+    return judge.version.active and day not in timeline.record.skips and timeline.days.excuse(day) is None
 
 
 def _exists(timeline: Timeline, day: date) -> bool:

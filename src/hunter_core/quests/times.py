@@ -34,11 +34,7 @@ def is_lost(judge: Judge, schedule: Times, day: date) -> bool:
     schedule is lost when no period with it keeps its share, or still can.
     """
     if not schedule.rolling:
-        first, last = schedule.period.around(day)
-        period = list(days_between(first, last))
-        done = sum(judge.done(each) for each in period)
-        still_open = sum(judge.standing(each) is Standing.OPEN for each in period if each >= day)
-        return share(judge, schedule, period) - done >= still_open
+        return falls_short(judge, schedule, day)
     if _is_kept(judge, schedule, day):
         return False
     length = schedule.period.rolling_days
@@ -48,6 +44,35 @@ def is_lost(judge: Judge, schedule: Times, day: date) -> bool:
         if sum(_may_be_done(judge, each) for each in period) >= share(judge, schedule, period):
             return False
     return True
+
+
+def counted_period(judge: Judge, schedule: Times, day: date) -> tuple[date, date]:
+    """
+    Return the period in which figures count *day*: its week or month.
+
+    Rolling periods overlap, and each would ask for the same days again. Figures count those that stand end to
+    end from the day since which the quest is asked for in this unit.
+    """
+    if not schedule.rolling:
+        return schedule.period.around(day)
+    length, start = schedule.period.rolling_days, judge.timeline.era_start(judge.place)
+    first = start + (day - start).days // length * length * ONE_DAY
+    return first, first + (length - 1) * ONE_DAY
+
+
+def is_within_target(judge: Judge, schedule: Times, day: date) -> bool:
+    """Tell whether *day*, which was done, is one of the first days up to the target of its counted period."""
+    first, _ = counted_period(judge, schedule, day)
+    return len(judge.done_ordinals(first.toordinal(), (day - ONE_DAY).toordinal())) < schedule.times
+
+
+def falls_short(judge: Judge, schedule: Times, day: date) -> bool:
+    """Tell whether the open day *day* is one of the last n days of its counted period, which is n days short."""
+    first, last = counted_period(judge, schedule, day)
+    period = list(days_between(first, last))
+    done = sum(judge.done(each) for each in period)
+    still_open = sum(judge.standing(each) is Standing.OPEN for each in period if each >= day)
+    return share(judge, schedule, period) - done >= still_open
 
 
 def share(judge: Judge, schedule: Times, period: list[date]) -> int:
