@@ -8,7 +8,6 @@ the same, and nothing is lost when one dies; and what a queue forgot, the next l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 
 from hunter_api.jobs import Job
 from hunter_core.accounts.erasure import ACCOUNTS_AT_ONCE, erase_due
@@ -49,11 +48,6 @@ def tasks(
     courier: Courier,
 ) -> Iterable[Job]:
     """Yield what either a worker or the web processes do."""
-
-    def erase() -> bool:
-        # As many as were looked for: there may be more.
-        return erase_due(store=store, log=log, now=clock.now()) == ACCOUNTS_AT_ONCE
-
     yield Job(name="mail", every=MAIL_EVERY, run=lambda: send_mails(mails))
     yield Job(name="push", every=PUSH_EVERY, run=pushes.run)
     yield Job(name="webhooks", every=WEBHOOKS_EVERY, run=courier.run)
@@ -64,8 +58,33 @@ def tasks(
         run=lambda: look_at_due(store=store, clock=clock, rulebook=rulebook),
     )
     yield Job(name="quiet", every=DUE_EVERY, run=lambda: send_due(store=store, clock=clock))
-    yield Job(name="erase", every=60.0, run=erase)
-    yield Job(name="purge", every=3600.0, run=lambda: _purge(store, clock.now()))
+    yield erasing(store=store, clock=clock, log=log)
+    yield purging(store=store, clock=clock)
+
+
+def erasing(*, store: Store, clock: Clock, log: SecurityLog) -> Job:
+    """
+    Return the job that erases those whose grace is over, and then takes them out of the store's files.
+
+    Where somebody reads just then, the files have to wait for the next run. So they have where this process was killed
+    in between, or another was: the first run looks after them in any case.
+    """
+    to_scrub = True
+
+    def run() -> bool:
+        nonlocal to_scrub
+        gone = ACCOUNTS_AT_ONCE
+        try:
+            gone = erase_due(store=store, log=log, now=clock.now())
+        finally:
+            # Whoever failed on the way has erased some.
+            to_scrub = to_scrub or gone > 0
+        if to_scrub:
+            to_scrub = not store.scrub()
+        # As many as were looked for: there may be more.
+        return gone == ACCOUNTS_AT_ONCE
+
+    return Job(name="erase", every=60.0, run=run)
 
 
 def relaying(run: Callable[[], bool], *, every: float = 2.0) -> Job:
@@ -83,10 +102,18 @@ def reconciling(tend: Callable[[], bool], *, every: float = 60.0) -> Job:
     return Job(name="boards", every=every, run=run)
 
 
-def _purge(store: Store, now: datetime) -> bool:
-    purge(store, now)
-    purge_events(store, now)
-    return False
+def purging(*, store: Store, clock: Clock) -> Job:
+    """Return the job that forgets rows of no use, and takes what was removed since its last run out of the files."""
+
+    def run() -> bool:
+        now = clock.now()
+        purge(store, now)
+        purge_events(store, now)
+        # Where somebody is in the way, the next run does it.
+        store.scrub()
+        return False
+
+    return Job(name="purge", every=3600.0, run=run)
 
 
 def unless(elsewhere: Callable[[], bool], job: Job) -> Job:

@@ -40,7 +40,7 @@ def test_commits_reach_the_disk_and_foreign_keys_hold_on_every_connection(
 ) -> None:
     # As the program does it, which most tests do not.
     monkeypatch.setattr(Sqlite, "_open", careless.durably)
-    names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+    names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "secure_delete")
     with store.read() as first, store.read() as second:
         for uow in (first, second):
             connection = uow._sql._connection
@@ -50,6 +50,7 @@ def test_commits_reach_the_disk_and_foreign_keys_hold_on_every_connection(
                 "synchronous": 2,
                 "foreign_keys": 1,
                 "busy_timeout": 2000,
+                "secure_delete": 1,
             }
 
 

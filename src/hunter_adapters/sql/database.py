@@ -81,6 +81,14 @@ class Database(ABC):
     def unlock_writer(self) -> None:  # noqa: B027
         """Let the next one write."""
 
+    def scrub(self) -> bool:
+        """
+        Take what was removed out of the database's files; return False where it is to be tried again.
+
+        Files that are a server's own are that server's affair.
+        """
+        return True
+
     def close(self) -> None:
         """Close all connections."""
         self.pool.dispose()

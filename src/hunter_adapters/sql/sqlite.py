@@ -30,6 +30,10 @@ CACHED_STATEMENTS = 300
 _STEPS_BETWEEN_LOOKS = 10_000
 _BUSY = 5
 _BETWEEN_TRIES = 0.01
+_BETWEEN_CUTS = 0.05
+
+SCRUB_SECONDS = 1.0
+"""How long `Sqlite.scrub` tries to find a moment in which nobody reads."""
 
 
 class Sqlite(Database):
@@ -98,12 +102,49 @@ class Sqlite(Database):
         )
         try:
             _write_ahead(connection, busy_seconds)
-            for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+            # What is deleted is overwritten by zeros, also where SQLite was built to leave it to the next writer.
+            for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
                 connection.execute(f"PRAGMA {pragma}").close()
         except sqlite3.Error:
             connection.close()
             raise
         return connection
+
+    def scrub(self) -> bool:
+        """
+        Bring everything into the file itself, and cut the write-ahead log off, which has rows as they were before.
+
+        A reader is in the way as long as it reads, and a writer of another process as long as it writes: they are
+        given `SCRUB_SECONDS` together, in which nobody waits for us.
+        """
+        deadline = monotonic() + SCRUB_SECONDS
+        try:
+            # It waits for nobody: while SQLite waits for readers to cut the log off, it lets nobody write.
+            connection = self._open(0.0)
+        except sqlite3.Error:
+            return False
+        try:
+            # Most of the work, beside readers and writers.
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
+            while not self._cut_off(connection):
+                if monotonic() > deadline:
+                    return False
+                sleep(_BETWEEN_CUTS)
+        except (sqlite3.Error, StoreUnavailable):
+            return False
+        else:
+            return True
+        finally:
+            connection.close()
+
+    def _cut_off(self, connection: sqlite3.Connection) -> bool:
+        """Cut the write-ahead log off, in the turn of a writer; return False where a reader still needs it."""
+        self.lock_writer()
+        try:
+            busy: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            self.unlock_writer()
+        return busy == 0
 
     def _make_for_its_owner(self) -> None:
         """Make the file where there is none, readable by its owner alone; what SQLite puts beside it is as it is."""

@@ -125,6 +125,10 @@ class SqlStore:
             time.sleep(_FIRST_PAUSE * attempt * (1 + random.random()))  # noqa: S311
         raise AssertionError("the last attempt returns or raises")
 
+    def scrub(self) -> bool:
+        """Take what was removed out of the database's files; return False where it is to be tried again."""
+        return self.database.scrub()
+
     def seed_achievements(self, catalogue: Catalogue) -> bool:
         """Keep *catalogue* as the one in force; return whether that changed anything."""
         with self.write() as uow:

@@ -161,6 +161,11 @@ class Commands:
             gone += erased
         self._tend()
         self._console.print(f"{'1 account is' if gone == 1 else f'{gone} accounts are'} erased.")
+        if not self._world.store.scrub():
+            self._console.print(
+                "The database is being read just now: a server that runs takes what was erased out of its files, too, "
+                "within the hour."
+            )
         return DONE
 
     # --- inside -----------------------------------------------------------------------------------------------

@@ -64,8 +64,9 @@ def unlink(
     *, uow: UnitOfWork, account_id: AccountId, identity_id: IdentityId, now: datetime
 ) -> tuple[Account, Identity]:
     """
-    Forget an identity of the account; its codes that wait to be exchanged open nothing, nor do tickets that wait for
-    a second factor, whichever identity they came from. The caller commits.
+    Forget an identity of the account; its codes that wait to be exchanged open nothing. The caller commits.
+
+    Nor do tickets that wait for a second factor's code, whichever identity they came from.
 
     Raises:
         NotFound: If the account has no such identity.

@@ -1,0 +1,186 @@
+"""What was erased stands in no file of a running SQLite server's: not in the log of writes, not in freed pages."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hunter_adapters.memory.security_log import MemorySecurityLog
+from hunter_adapters.sql import SqlStore
+from hunter_adapters.sql import sqlite as adapter
+from hunter_adapters.sql.sqlite import Sqlite
+from hunter_adapters.testing.builders import (
+    a_command,
+    a_hunter,
+    a_quest,
+    a_request,
+    a_rulebook,
+    registered,
+)
+from hunter_adapters.testing.contract.leaving import a_mail
+from hunter_api.jobs import Job
+from hunter_api.tasks import erasing, purging
+from hunter_core.accounts.deletion import GRACE, plan_deletion
+from hunter_core.completions.commands import CompleteQuest
+from hunter_core.completions.complete import complete
+from hunter_core.dice import HashDice
+from hunter_core.hunters.hunter import Hunter
+from hunter_core.ports import UnitOfWork
+from tests.builders import NOW
+
+SECRETS = (b"Gone-for-good", b"a secret wish", b"what was felt")
+NEIGHBOURS = 40
+PATIENCE = 60.0
+
+
+class PlainBuild(adapter._Connection):
+    """A connection of a SQLite that was built as its authors deliver it: what is deleted is not overwritten."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.execute("PRAGMA secure_delete=OFF").close()
+
+
+class StillClock:
+    """Tells the moment at which the grace is over."""
+
+    def now(self) -> Any:
+        return NOW + GRACE
+
+
+@pytest.fixture
+def store(sqlite_migrated: str, opened: Callable[..., SqlStore], monkeypatch: pytest.MonkeyPatch) -> SqlStore:
+    monkeypatch.setattr(adapter, "_Connection", PlainBuild)
+    return opened(sqlite_migrated)
+
+
+def bytes_of(store: SqlStore) -> bytes:
+    """Return all that stands in the files of the database, while it is in use."""
+    assert isinstance(store.database, Sqlite)
+    path: Path = store.database.path
+    files = sorted(path.parent.glob(f"{path.name}*"))
+    assert [file.name for file in files] == ["hunter.db", "hunter.db-shm", "hunter.db-wal"]
+    return b"".join(file.read_bytes() for file in files)
+
+
+def found(store: SqlStore) -> set[bytes]:
+    return {secret for secret in SECRETS if secret in bytes_of(store)}
+
+
+def played(store: SqlStore, name: str, title: str, note: str) -> Hunter:
+    """Keep a hunter who did a quest of this *title* on some days, with a *note* each time, and has a mail waiting."""
+    hunter = a_hunter(name)
+    quest = replace(a_quest(hunter, completions_per_day=20), title=title)
+    registered(store, hunter, quest)
+    for number in range(8):
+        command = a_command(quest, number, notes=note)
+
+        def work(uow: UnitOfWork, command: CompleteQuest = command, number: int = number) -> None:
+            complete(
+                uow=uow,
+                command=command,
+                now=NOW,
+                rulebook=a_rulebook(),
+                dice=HashDice(),
+                request=a_request(hunter, f"key-{number}"),
+                answer=lambda _: (200, f'{{"notes": "{note}"}}'.encode()),
+            )
+
+        store.run(work)
+    store.run(lambda uow: uow.mails.add(a_mail(hunter)))
+    return hunter
+
+
+def one_who_leaves(store: SqlStore) -> None:
+    """Keep somebody among others, who plays before and after them, and has asked to be erased."""
+    neighbours = [f"Neighbour{number}" for number in range(NEIGHBOURS)]
+    for name in neighbours[::2]:
+        played(store, name, "Run", "as ever " * 20)
+    hunter = played(store, "Gone-for-good", "a secret wish", "what was felt " * 20)
+    for name in neighbours[1::2]:
+        played(store, name, "Run", "as ever " * 20)
+    store.run(lambda uow: plan_deletion(uow=uow, account_id=hunter.id, now=NOW))
+    assert found(store) == set(SECRETS)
+
+
+def job(store: SqlStore) -> Job:
+    return erasing(store=store, clock=StillClock(), log=MemorySecurityLog())
+
+
+def test_what_was_erased_stands_in_no_file_while_the_server_runs(store: SqlStore) -> None:
+    one_who_leaves(store)
+
+    job(store).run()
+
+    assert found(store) == set()
+    with store.read() as uow:
+        assert uow.hunters.by_name("Neighbour1").total_xp > 0
+
+
+def test_a_reader_in_the_way_is_not_waited_for_and_the_next_pass_does_it(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "SCRUB_SECONDS", 0.2)
+    one_who_leaves(store)
+    erase = job(store)
+
+    with store.read() as reader:
+        reader.hunters.by_name("Gone-for-good")
+        assert erase.run() is False
+        assert found(store) == set(SECRETS)
+
+    # Nobody is due any more.
+    assert erase.run() is False
+    assert found(store) == set()
+
+
+def test_whoever_writes_while_a_reader_is_in_the_way_is_not_held_up(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "SCRUB_SECONDS", PATIENCE)
+    registered(store, a_hunter())
+    scrubbed: list[bool] = []
+    scrubbing = threading.Thread(target=lambda: scrubbed.append(store.scrub()), daemon=True)
+    with store.read() as reader:
+        reader.hunters.by_name("Jinwoo")
+        scrubbing.start()
+        for number in range(4):
+            played(store, f"Writer{number}", "Run", "on time")
+        assert scrubbing.is_alive()
+    scrubbing.join(PATIENCE)
+
+    assert scrubbed == [True]
+
+
+def test_what_was_removed_otherwise_leaves_the_files_with_the_purge(store: SqlStore) -> None:
+    hunter = registered(store, a_hunter())
+    mail = replace(a_mail(hunter), recipient="told-once@example.org")
+    store.run(lambda uow: uow.mails.add(mail))
+    store.run(lambda uow: uow.mails.remove(mail.id))
+    assert b"told-once" in bytes_of(store)
+
+    assert purging(store=store, clock=StillClock()).run() is False
+
+    assert b"told-once" not in bytes_of(store)
+
+
+def test_whoever_erased_and_died_before_the_files_were_clean_is_made_up_for(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "SCRUB_SECONDS", 0.0)
+    one_who_leaves(store)
+    adrift = job(store)
+    with store.read() as reader:
+        reader.hunters.by_name("Neighbour1")
+        adrift.run()
+    assert found(store) != set()
+
+    # Another process, at its first look.
+    job(store).run()
+
+    assert found(store) == set()
