@@ -14,8 +14,8 @@ from fractions import Fraction
 
 def scores(letters: Iterable[str], times: int, days: int) -> Iterator[float]:
     """Yield the score after each of *letters*, a day each: x done, . not done, s skipped, as if it never existed."""
-    frequency = Fraction(times, days)
-    asked, long = (1, 1) if frequency >= 1 else (2 * times, 2 * days)
+    frequency = min(Fraction(1), Fraction(times, days))  # it has no habit of more than every day
+    asked, long = (1, 1) if frequency == 1 else (2 * times, 2 * days)
     kept: list[str] = []
     score = 0.0
     for letter in letters:
