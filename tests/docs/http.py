@@ -11,6 +11,7 @@ import hunter_core
 from hunter_api.app import operations
 from hunter_api.problems import STATUS, status_of
 from hunter_api.settings import Settings, variable
+from hunter_api.settings.redis_url import ANYWHERE, WITH_TLS
 from hunter_core.accounts.security_log import MEANINGS, SAMPLED, SecurityEventKind
 from hunter_core.errors import HunterError
 from hunter_core.limits.limit import LimitName
@@ -53,6 +54,15 @@ def settings() -> str:
         default = field.metadata["shown"] or f"`{_written(field.default)}`"
         rows.append((f"`{variable(field)}`", default, field.metadata["meaning"]))
     return table(["variable", "default", "meaning"], rows)
+
+
+def redis_options() -> str:
+    """The options that the address of Redis may have."""
+    rows = [
+        *((f"`{name}`", option.meaning) for name, option in ANYWHERE.items()),
+        *((f"`{name}`, with `rediss://`", option.meaning) for name, option in WITH_TLS.items()),
+    ]
+    return table(["option", "meaning"], rows)
 
 
 def env_example() -> str:
@@ -123,6 +133,7 @@ def security_events() -> str:
 PRINTERS: dict[str, Printer] = {
     "errors": errors,
     "settings": settings,
+    "redis-options": redis_options,
     "operations": routes,
     "rate-limits": rate_limits,
     "security-events": security_events,

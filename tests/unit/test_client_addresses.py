@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 import pytest
 
 from hunter_api.addresses import MOST_HOPS, Proxies, bucket_of
+from hunter_api.settings import load
 
 TRUSTED = Proxies(["10.0.0.0/8", "192.168.1.5", "fd00::/8"])
 
@@ -50,6 +53,37 @@ def test_a_peer_that_is_written_otherwise_is_the_same_peer() -> None:
     assert TRUSTED.client("::ffff:10.9.9.9", "198.51.100.7") == "198.51.100.7"
     assert TRUSTED.client("fd00::1", "198.51.100.7") == "198.51.100.7"
     assert TRUSTED.client("fe80::1%eth0", "198.51.100.7") == "fe80::1%eth0"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "normal"),
+    [
+        ("::ffff:10.9.9.9", "10.9.9.9"),
+        ("::FFFF:0a09:0909", "10.9.9.9"),
+        ("::ffff:10.9.9.9/128", "10.9.9.9/32"),
+        ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+        ("::ffff:0:0/96", "0.0.0.0/0"),
+    ],
+)
+def test_a_proxy_that_is_written_otherwise_in_the_setting_is_the_same_proxy(
+    trusted: str, normal: str
+) -> None:
+    settings = load({"HUNTER_TRUSTED_PROXIES": f"192.0.2.1, {trusted}"})
+    assert settings.trusted_proxies == ("192.0.2.1", normal)
+    proxies = Proxies(settings.trusted_proxies)
+    for peer in ("10.9.9.9", "::ffff:10.9.9.9"):
+        assert proxies.client(peer, "198.51.100.7") == "198.51.100.7"
+    assert proxies.client("2001:db8::1", "198.51.100.7") == "2001:db8::1"
+
+
+@pytest.mark.parametrize("trusted", ["::/0", "::ffff:0:0/95", "fd00::/8", "::1", "10.9.9.9", "10.0.0.1/8"])
+def test_any_other_proxy_of_the_setting_stays_as_it_is_written(trusted: str) -> None:
+    assert load({"HUNTER_TRUSTED_PROXIES": trusted}).trusted_proxies == (trusted,)
+
+
+def test_a_network_of_the_setting_that_is_written_as_ipv6_is_the_ipv4_network() -> None:
+    allowed = load({"HUNTER_OUTBOUND_ALLOW": "::ffff:192.168.1.0/120"}).outbound_allow
+    assert allowed == (ipaddress.ip_network("192.168.1.0/24"),)
 
 
 def test_what_has_no_address_stays_without() -> None:

@@ -8,6 +8,7 @@ import attrs
 from platformdirs import user_data_path
 
 from hunter_api.settings.about import about
+from hunter_api.settings.redis_url import redis_url
 from hunter_api.settings.values import (
     AuthProfile,
     Environment,
@@ -26,7 +27,6 @@ from hunter_api.settings.values import (
     origins,
     path,
     rate,
-    redis_url,
     smtp_url,
     text,
     web_url,

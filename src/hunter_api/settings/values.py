@@ -68,6 +68,9 @@ class Key(NamedTuple):
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_MAPPED_BITS = 96
+"""Bits before the IPv4 address in an IPv6 address that stands for one: `::ffff:192.0.2.1` (RFC 4291, 2.5.5.2)."""
+
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -157,14 +160,19 @@ def is_default_secret(secret: bytes) -> bool:
 
 
 def addresses(raw: str) -> tuple[str, ...]:
-    """Return addresses and networks, separated by commas."""
-    found = _listed(raw)
-    for item in found:
-        try:
-            ipaddress.ip_network(item, strict=False)
-        except ValueError:
-            raise ValueError("must be addresses or networks, such as 10.0.0.0/8,192.168.1.5") from None
-    return found
+    """Return addresses and networks, separated by commas; IPv4 that is written as IPv6 becomes IPv4, as peers do."""
+    return tuple(_address(item) for item in _listed(raw))
+
+
+def _address(item: str) -> str:
+    try:
+        network = ipaddress.ip_network(item, strict=False)
+    except ValueError:
+        raise ValueError("must be addresses or networks, such as 10.0.0.0/8,192.168.1.5") from None
+    mapped = network.network_address.ipv4_mapped if network.version == 6 else None
+    if mapped is None or network.prefixlen < _MAPPED_BITS:
+        return item
+    return f"{mapped}/{network.prefixlen - _MAPPED_BITS}" if "/" in item else str(mapped)
 
 
 def networks(raw: str) -> tuple[Network, ...]:
@@ -176,7 +184,7 @@ def origins(raw: str) -> tuple[str, ...]:
     """Return web origins, separated by commas."""
     found = _listed(raw)
     for item in found:
-        parts = _split(item)
+        parts = split_url(item)
         if (
             parts.scheme not in {"http", "https"}
             or not parts.hostname
@@ -191,7 +199,12 @@ def exact_urls(raw: str) -> tuple[str, ...]:
     found = _listed(raw)
     for item in found:
         web_url(item)
-        if not item.isascii() or not item.isprintable() or " " in item or _split(item).username is not None:
+        if (
+            not item.isascii()
+            or not item.isprintable()
+            or " " in item
+            or split_url(item).username is not None
+        ):
             raise ValueError(
                 "must be web addresses in ASCII, without a user name, such as https://hunter.example/in"
             )
@@ -200,7 +213,7 @@ def exact_urls(raw: str) -> tuple[str, ...]:
 
 def is_loopback(url: str) -> bool:
     """Tell whether *url* names this very machine."""
-    host = _split(url).hostname or ""
+    host = split_url(url).hostname or ""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -209,7 +222,7 @@ def is_loopback(url: str) -> bool:
 
 def web_url(raw: str) -> str:
     """Return a web address."""
-    parts = _split(raw)
+    parts = split_url(raw)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.fragment:
         raise ValueError("must be a web address, such as https://hunter.example")
     return raw.rstrip("/")
@@ -217,7 +230,7 @@ def web_url(raw: str) -> str:
 
 def database_url(raw: str) -> str:
     """Return the URL of a database that the adapters know."""
-    parts = _split(raw)
+    parts = split_url(raw)
     if parts.scheme == "sqlite":
         # `sqlite:///file` is relative, `sqlite:////file` absolute; a host has no meaning, and a database in
         # memory would be another one for every connection.
@@ -231,16 +244,9 @@ def database_url(raw: str) -> str:
     return raw
 
 
-def redis_url(raw: str) -> str:
-    """Return the URL of a Redis server."""
-    if _split(raw).scheme not in {"redis", "rediss", "unix"}:
-        raise ValueError("must begin with redis://, rediss:// or unix://")
-    return raw
-
-
 def smtp_url(raw: str) -> str:
     """Return the URL of a mail server."""
-    parts = _split(raw)
+    parts = split_url(raw)
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise ValueError(
             "must be smtp://host:587 or smtps://host:465, with user:password@ where it asks for one"
@@ -248,7 +254,8 @@ def smtp_url(raw: str) -> str:
     return raw
 
 
-def _split(raw: str) -> SplitResult:
+def split_url(raw: str) -> SplitResult:
+    """Return the parts of a URL whose host and port can be read."""
     try:
         parts = urlsplit(raw)
         _ = parts.port
