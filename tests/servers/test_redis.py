@@ -29,6 +29,21 @@ def test_it_is_the_genuine_server_and_comes_back_empty_at_the_same_address(kind:
         assert client.get("key") is None
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_comes_back_with_what_it_held_an_hour_ago_only_where_that_is_asked_for(kind: str) -> None:
+    with RedisServer.start(kind) as server, server.client() as client:
+        client.set("key", "old", px=60_000)
+        snapshot = server.snapshot()
+        client.set("key", "new")
+
+        server.restart_from(snapshot)
+        assert client.get("key") == b"old"
+        assert client.pttl("key") > 0
+
+        server.restart()
+        assert client.get("key") is None
+
+
 def test_a_paused_server_does_not_answer_and_a_resumed_one_goes_on() -> None:
     with RedisServer.start() as server, server.client() as client:
         client.set("key", "value")

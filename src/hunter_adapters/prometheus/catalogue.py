@@ -92,6 +92,13 @@ WATCHED = (
         "Boards that were read from `redis`, from the `store`, whose business past windows are, or from the store "
         "because Redis could not be trusted (`store_without_redis`).",
     ),
+    Metric(
+        "hunter_board_mended_total",
+        Kind.COUNTER,
+        (),
+        "Hunters who stood otherwise on boards in Redis than in the database, though nobody had changed them, and were "
+        "brought over: somebody else writes to Redis.",
+    ),
 )
 """What somebody is asked for at each scrape, and answers at once."""
 

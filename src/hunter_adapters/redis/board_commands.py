@@ -2,36 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, NamedTuple
 
 from redis import Redis
 
 from hunter_adapters.redis import board_keys as keys
 from hunter_core.ids import HunterId
 from hunter_core.leaderboard.order import Score
-from hunter_core.leaderboard.projection import micros
 from hunter_core.leaderboard.windows import ALL_TIME
 
 LEASE_SECONDS = 3.0
+LEASE_MICROS = int(LEASE_SECONDS * 1_000_000)
 
 BUILDING_SECONDS = 10
 """After how long without a sign somebody who made the boards anew is taken for dead."""
 
+Fields = Mapping[str, bytes | str | int]
+"""Fields of the state with their values; an empty one is not there."""
 
-def state(client: Redis, fingerprint: str) -> tuple[bytes, bytes | None]:
-    """Return what boards that are ready would say of themselves, and what they do say."""
-    run: Any = client.info("server")
-    ready: Any = client.get(keys.READY)
-    # Another run of the server may have come back with what it knew an hour ago.
-    return f"{run['run_id']}:{fingerprint}".encode(), ready
+
+class Believed(NamedTuple):
+    """What a process has seen to be boards of its own database: under which rebuild, on which run of the server."""
+
+    generation: bytes
+    run: str
+
+
+class State(NamedTuple):
+    """What boards say of themselves; empty for what they do not say. *at* is in microseconds of the server's clock."""
+
+    run: str
+    at: int
+    ready: bytes
+    generation: bytes
+    word: bytes
+    next_word: bytes
+    withdrawn: bytes
+    looked: bytes
+
+    @property
+    def believed(self) -> Believed:
+        """What is believed, once they are found to be ours."""
+        return Believed(self.generation, self.run)
+
+
+def state(client: Redis) -> State:
+    """Return what the boards say of themselves, and who is asked."""
+    fields = (keys.READY, keys.GENERATION, keys.WORD, keys.NEXT_WORD, keys.WITHDRAWN, keys.LOOKED)
+    pipeline = client.pipeline(transaction=True)
+    pipeline.info("server")
+    pipeline.time()
+    pipeline.hmget(keys.STATE, list(fields))
+    server, (seconds, micros), found = pipeline.execute()
+    return State(server["run_id"], seconds * 1_000_000 + micros, *(each or b"" for each in found))
+
+
+def change(client: Redis, expected: Fields, changes: Fields) -> bool:
+    """Make *changes* to the state where it is as *expected*; return whether it was."""
+    pairs = [part for fields in (expected, changes) for pair in fields.items() for part in pair]
+    return bool(client.eval(_script("board_state.lua"), 1, keys.STATE, len(expected), *pairs))
 
 
 def is_whole(client: Redis, now: datetime) -> bool:
     """Tell whether every key of the boards is there, as it was kept: Redis may evict when its memory is full."""
     windows = keys.open_windows(now)
-    hashes = [keys.APPLIED, keys.CARDS]
+    hashes = [keys.APPLIED, keys.CARDS, keys.FRESH]
     orders = [keys.order_of(window) for window in windows]
     pipeline = client.pipeline(transaction=True)
     pipeline.hmget(keys.STATE, [keys.GENERATION, keys.LOOKED, *hashes, *orders])
@@ -46,13 +86,12 @@ def is_whole(client: Redis, now: datetime) -> bool:
     return None not in (generation, looked) and found == [*sizes[: len(hashes)], *twice]
 
 
-def renew(client: Redis, expected: bytes, looked_at: datetime | None) -> bool:
-    """Say that the boards have all up to *looked_at*, for as long as the lease; False if others are there."""
-    if client.get(keys.READY) != expected:
-        return False
-    client.hset(keys.STATE, keys.LOOKED, micros(looked_at))
-    client.set(keys.LEASE, "1", px=int(LEASE_SECONDS * 1000))
-    return True
+def withdraw(client: Redis) -> None:
+    """Let nobody read, until somebody gives a lease who has looked at the store after this."""
+    pipeline = client.pipeline(transaction=True)
+    pipeline.hdel(keys.STATE, keys.LEASE)
+    pipeline.hset(keys.STATE, keys.WITHDRAWN, uuid.uuid4().hex)
+    pipeline.execute()
 
 
 def ticket(client: Redis) -> tuple[bytes | None, int]:
@@ -64,6 +103,25 @@ def ticket(client: Redis) -> tuple[bytes | None, int]:
     return generation, ticket
 
 
+def fresh(client: Redis) -> dict[bytes, bytes]:
+    """Return whom a copy of the store may not know as they are here, and after which ticket they were read."""
+    found: Any = client.hgetall(keys.FRESH)
+    return dict(found)
+
+
+def no_longer_fresh(client: Redis, generation: bytes, found: Mapping[bytes, bytes]) -> None:
+    """Forget *found*, but for who was brought over again since."""
+    pairs = list(found.items())
+    for first in range(0, len(pairs), 1_000):
+        parts = [part for pair in pairs[first : first + 1_000] for part in pair]
+        client.eval(_script("board_kept.lua"), 2, keys.STATE, keys.FRESH, generation, *parts)
+
+
+def is_time_for(client: Redis, key: str, seconds: int) -> bool:
+    """Tell whether nobody of all processes was told so by *key* within *seconds*."""
+    return bool(client.set(key, "1", nx=True, ex=seconds))
+
+
 def hold(client: Redis) -> None:
     """Let nobody else begin anew while we are at it."""
     client.set(keys.BUILDING, "1", ex=BUILDING_SECONDS)
@@ -72,8 +130,8 @@ def hold(client: Redis) -> None:
 def begin(client: Redis, generation: str) -> None:
     """Empty the boards and begin anew under *generation*: nobody reads them until they are ready."""
     hold(client)
-    client.delete(keys.LEASE, keys.READY, keys.STATE)
-    kept = (keys.BUILDING.encode(), keys.EVICTED.encode())
+    client.delete(keys.STATE)
+    kept = {each.encode() for each in (keys.BUILDING, keys.EVICTED, keys.OTHERS)}
     for key in client.scan_iter(match=f"{keys.PREFIX}*", count=1000):
         if key not in kept:
             client.unlink(key)
@@ -108,3 +166,8 @@ def span(client: Redis, window: str, first: int) -> list[tuple[bytes, bytes]]:
         "ZRANGE", keys.order_of(window), first, first + 4_999, "WITHSCORES"
     )
     return list(zip(found[::2], found[1::2], strict=True))
+
+
+@lru_cache(maxsize=8)
+def _script(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")

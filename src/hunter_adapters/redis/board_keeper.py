@@ -5,30 +5,32 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
-
-from redis import Redis
 
 from hunter_adapters.redis import board_keys as keys
+from hunter_adapters.redis.board_builder import BoardBuilder, digest_of
 from hunter_adapters.redis.board_commands import (
     BUILDING_SECONDS,
-    begin,
-    hold,
+    LEASE_MICROS,
+    LEASE_SECONDS,
+    Believed,
+    State,
+    change,
+    is_time_for,
     is_whole,
-    renew,
     scores_of,
-    span,
     state,
+    withdraw,
 )
+from hunter_adapters.redis.board_comparison import BoardComparison
+from hunter_adapters.redis.board_history import BoardHistory
 from hunter_adapters.redis.board_writer import PUT, BoardWriter, Overtaken
 from hunter_adapters.redis.connection import RedisAway, RedisConnection
 from hunter_core.errors import StoreUnavailable
 from hunter_core.ids import HunterId
 from hunter_core.leaderboard.order import BEGINNING
-from hunter_core.leaderboard.projection import BoardSource, Digest, batches, ledger_digest, micros
+from hunter_core.leaderboard.projection import BoardSource, ledger_digest, micros
 from hunter_core.ports import Clock
 
 TEND_SECONDS = 0.5
@@ -43,13 +45,17 @@ OVERLAP = timedelta(seconds=20)
 JOIN_SECONDS = 3.0
 """How long the end of a process waits for its thread, which looks up after each question to Redis or the store."""
 
-EVICTED_SECONDS = 60
-"""How long, after boards were made anew because Redis had evicted a part, they are not made anew for that again."""
+ANEW_SECONDS = 60
+"""How long, after boards were made anew for a part that Redis evicted, or for their database, they are not again."""
+
+CERTAIN_SECONDS = LEASE_SECONDS + 0.1
+"""After how long nobody reads boards any more that lack a change, whoever was not told of it."""
+
+_AGAIN_SECONDS = 0.1
+"""Between two attempts to tell Redis what others must not see."""
 
 _COMPARISONS = 20
 """How often those whose scores differ are read again before they are said to differ."""
-
-SCHEMA = "2"
 
 __all__ = ["BoardKeeper", "Overtaken"]
 
@@ -68,47 +74,66 @@ class BoardKeeper:
         self, connection: RedisConnection, source: BoardSource, clock: Clock, *, fingerprint: str
     ) -> None:
         self._connection, self._source, self._clock = connection, source, clock
-        self._fingerprint = f"{SCHEMA}:{fingerprint}"
-        self._trusted = False
+        self._believed: Believed | None = None
+        self._last: Believed | None = None
         self._pending: dict[HunterId, None] = {}
+        self._waiting: set[HunterId] = set()
         self._guard, self._flushing = threading.Lock(), threading.Lock()
         self._looked_at: datetime | None = None
         self._seen: dict[HunterId, datetime] = {}
         self._stop, self._wake = threading.Event(), threading.Event()
         self._writer = BoardWriter(connection, source, clock, self._stop)
+        self._history = BoardHistory(connection, source, self._writer)
+        self._builder = BoardBuilder(
+            connection, source, self._writer, self._history, clock, fingerprint=fingerprint
+        )
+        self._comparison = BoardComparison(connection, source, self._writer, clock)
         self._thread: threading.Thread | None = None
 
     # --- who reads ------------------------------------------------------------------------------------------
 
-    def ready_to_read(self) -> bool:
-        """Tell whether Redis may be asked, once it has what this process committed."""
-        return self._trusted and (not self._pending or self.flush())
+    @property
+    def mended(self) -> int:
+        """How many hunters this process found in Redis otherwise than in the store, though nobody had changed them."""
+        return self._comparison.mended
+
+    def ready_to_read(self) -> Believed | None:
+        """Return what may be believed of Redis, once it has what this process committed; None for nothing."""
+        believed = self._believed
+        return believed if believed is not None and (not self._pending or self.flush()) else None
 
     def distrust(self) -> None:
         """Take nothing from Redis until it has been looked at again: it may be another, or as it was an hour ago."""
-        self._trusted = False
+        self._believed = None
 
     # --- after a commit -------------------------------------------------------------------------------------
 
     def changed(self, hunter_ids: Sequence[HunterId], at_once: bool) -> None:
-        """Take note that *hunter_ids* changed; *at_once* where it is about what others may see."""
+        """
+        Take note that *hunter_ids* changed; *at_once* where it is about what others may see.
+
+        Then it returns when no process can read boards from Redis that lack it: at once where Redis says so,
+        after `CERTAIN_SECONDS` where it says nothing.
+        """
+        certain = time.monotonic() + CERTAIN_SECONDS
         with self._guard:
             self._pending.update(dict.fromkeys(hunter_ids))
-        if at_once:
-            self.flush()
-        else:
+        if not at_once:
             self._wake.set()
+        elif not self.flush():
+            self._wait_until_nobody_reads(hunter_ids, certain)
 
     def flush(self) -> bool:
         """Bring over whoever is waiting; return whether nobody is left."""
-        if not self._trusted:
+        believed = self._believed
+        if believed is None:
             # Whoever looks at Redis again finds them by when they changed.
             return False
         try:
-            self._bring_over({})
+            self._bring_over({}, believed)
         except (RedisAway, StoreUnavailable, Overtaken) as error:
             log.info("Boards in Redis are behind: %s", error)
-            self._trusted = False
+            self._believed = None
             self._withdraw()
             return False
         return True
@@ -146,54 +171,74 @@ class BoardKeeper:
         try:
             self._tend()
         except (RedisAway, StoreUnavailable, Overtaken) as error:
-            if self._trusted:
+            if self._believed is not None:
                 log.warning("Boards are read from the store: %s", error)
-            self._trusted = False
+            self._believed = None
         except Exception:
             # The thread must outlive what nobody foresaw; until then the store answers.
             log.exception("Boards are read from the store")
-            self._trusted = False
-        return self._trusted
+            self._believed = None
+        return self._believed is not None
 
     def _tend(self) -> None:
-        expected, ready = self._connection.ask(lambda client: state(client, self._fingerprint))
-        if ready == expected and not self._connection.ask(lambda client: is_whole(client, self._clock.now())):
-            self._trusted = False
-            # A memory that is too small for them would be filled again and again, and the store be read whole.
-            if not self._connection.ask(
-                lambda client: client.set(keys.EVICTED, "1", nx=True, ex=EVICTED_SECONDS)
-            ):
-                raise Overtaken("Redis has evicted a part of them again")
-            log.warning("Redis has evicted a part of the boards: they are made anew")
-            ready = None
-        if ready != expected:
-            self._trusted = False
-            if not self._connection.ask(
-                lambda client: client.set(keys.BUILDING, "1", nx=True, ex=BUILDING_SECONDS)
-            ):
+        found = self._connection.ask(state)
+        why = self._why_anew(found)
+        if why is not None:
+            self._believed = None
+            if why:
+                log.warning("%s: they are made anew", why)
+            if not self._is_time_for(keys.BUILDING, BUILDING_SECONDS):
                 raise Overtaken("somebody else is making them")
             self.rebuild()
-        self._catch_up()
-        if not self._connection.ask(lambda client: renew(client, expected, self._looked_at)):
-            raise Overtaken("Redis was emptied")
-        self._trusted = True
+            found = self._connection.ask(state)
+        believed = found.believed
+        if believed != self._last:
+            self._seen, self._last = {}, believed
+        self._history.bring_over_again(believed.generation)
+        self._catch_up(found)
+        # They have all that was committed when *found* was said, so that is when the lease begins.
+        expected = {
+            keys.GENERATION: found.generation,
+            keys.READY: self._builder.ready(found),
+            keys.WITHDRAWN: found.withdrawn,
+        }
+        lease = {keys.LOOKED: micros(self._looked_at), keys.LEASE: found.at + LEASE_MICROS}
+        if not self._connection.ask(lambda client: change(client, expected, lease)):
+            raise Overtaken("Redis was emptied, somebody else began anew, or a change is on its way")
+        self._believed = believed
+        self._history.follow(believed)
+        self._comparison.run(believed.generation)
 
-    def _catch_up(self) -> None:
+    def _why_anew(self, found: State) -> str | None:
+        """Return why boards have to be made anew, empty where that needs not be said; None where they are good."""
+        if found.ready != self._builder.ready(found):
+            return ""
+        if not self._connection.ask(lambda client: is_whole(client, self._clock.now())):
+            why, key = "Redis has evicted a part of the boards", keys.EVICTED
+        elif not self._history.is_ours(found):
+            why, key = "Boards in Redis are of another database, or of a future that it lost", keys.OTHERS
+        else:
+            return None
+        self._believed = None
+        # A memory that is too small for them would be filled again and again, and the store be read whole; two
+        # databases at one Redis would take it from each other.
+        if not self._is_time_for(key, ANEW_SECONDS):
+            raise Overtaken(f"{why} again")
+        return why
+
+    def _is_time_for(self, key: str, seconds: int) -> bool:
+        return self._connection.ask(lambda client: is_time_for(client, key, seconds))
+
+    def _catch_up(self, found: State) -> None:
         """Bring over who changed since the last look, and was not brought over for that change yet."""
         now = self._clock.now()
-        since = min(self._looked_at or self._looked_by_others(), now) - OVERLAP
+        since = min(self._looked_at or _looked_by_others(found), now) - OVERLAP
         changed = dict(self._source.changed_since(since))
-        if not self._trusted:
+        if self._believed is None:
             self._seen = {}
-        self._bring_over({each: None for each, at in changed.items() if self._seen.get(each) != at})
+        others = {each: None for each, at in changed.items() if self._seen.get(each) != at}
+        self._bring_over(others, found.believed)
         self._seen, self._looked_at = changed, now
-
-    def _looked_by_others(self) -> datetime:
-        """Return up to when others have looked: between their end and our beginning may lie any time."""
-        looked: Any = self._connection.ask(lambda client: client.hget(keys.STATE, keys.LOOKED))
-        if looked is None:
-            raise Overtaken("Redis was emptied")
-        return BEGINNING + timedelta(microseconds=int(looked))
 
     # --- from nothing ---------------------------------------------------------------------------------------
 
@@ -206,30 +251,9 @@ class BoardKeeper:
             StoreUnavailable: If the store does not.
             Overtaken: If Redis was emptied meanwhile, or somebody else began anew.
         """
-        generation = uuid.uuid4().hex
-        total = self._source.count()
-        began = self._clock.now()
-        self._connection.ask(lambda client: begin(client, generation))
-        done = 0
-        for batch in batches(self._source):
-            self._writer.apply(batch, generation.encode())
-            self._connection.ask(hold)
-            done += len(batch)
-            progress(done, max(total, done))
-        expected, _ = self._connection.ask(lambda client: state(client, self._fingerprint))
-
-        def finish(client: Redis) -> bool:
-            if client.hget(keys.STATE, keys.GENERATION) != generation.encode():
-                return False
-            client.hset(keys.STATE, keys.LOOKED, micros(began))
-            client.set(keys.READY, expected)
-            client.delete(keys.BUILDING)
-            return True
-
-        if not self._connection.ask(finish):
-            raise Overtaken("Redis was emptied while boards were being made")
+        began = self._builder.rebuild(progress)
         # Who changed meanwhile is looked for from where it began.
-        self._seen, self._looked_at = {}, began
+        self._seen, self._looked_at, self._last = {}, began, None
 
     def rebuilt(self, progress: Callable[[int, int], None]) -> tuple[str, str]:
         """
@@ -243,53 +267,56 @@ class BoardKeeper:
         """
         self.rebuild(progress)
         windows = keys.open_windows(self._clock.now())
-        self._catch_up()
-        kept, told = self.digest(windows), ledger_digest(self._source, windows)
+        self._catch_up(self._connection.ask(state))
+        kept, told = digest_of(self._connection, windows), ledger_digest(self._source, windows)
         for _ in range(_COMPARISONS):
             differing = kept.differing(told)
             if not differing:
                 break
-            self._catch_up()
+            self._catch_up(self._connection.ask(state))
             for first in range(0, len(differing), PUT):
                 part = differing[first : first + PUT]
                 kept.replace(part, self._connection.ask(lambda client: scores_of(client, part, windows)))  # noqa: B023 - asked at once
                 told.replace(part, self._source.from_the_ledger(part, windows))
         return str(kept), str(told)
 
-    def digest(self, windows: Sequence[str]) -> Digest:
-        """
-        Return the digest of what Redis holds of *windows*.
-
-        Raises:
-            RedisAway: If Redis does not answer.
-        """
-        digest = Digest()
-        for window in windows:
-            first = 0
-            while rows := self._connection.ask(lambda client: span(client, window, first)):  # noqa: B023 - asked at once
-                for member, score in rows:
-                    digest.add(*keys.score_of(window, member, score))
-                first += len(rows)
-        return digest
-
     # --- inside ---------------------------------------------------------------------------------------------
 
-    def _bring_over(self, others: dict[HunterId, None]) -> None:
+    def _bring_over(self, others: dict[HunterId, None], believed: Believed) -> None:
         """Bring over whoever is waiting, and *others*; who could not be brought over goes on waiting."""
         with self._flushing:
             with self._guard:
                 waiting, self._pending = {**self._pending, **others}, {}
             try:
-                self._writer.apply(list(waiting))
+                self._writer.apply(list(waiting), believed.generation)
             except BaseException:
                 with self._guard:
                     self._pending = {**waiting, **self._pending}
                 raise
 
-    def _withdraw(self) -> None:
-        """Let nobody else read what lacks a change of ours, as far as Redis can be told."""
+    def _withdraw(self) -> bool:
+        """Let nobody read what lacks a change of ours, and return whether Redis could be told so."""
         try:
-            self._connection.ask(lambda client: client.delete(keys.LEASE))
+            self._connection.ask(withdraw)
         except RedisAway:
-            # The lease runs out by itself, and whoever renews it looks for what changed first.
-            return
+            return False
+        return True
+
+    def _wait_until_nobody_reads(self, hunter_ids: Sequence[HunterId], certain: float) -> None:
+        """Return when Redis was told, or every lease that somebody gave before the change has run out."""
+        with self._guard:
+            # One who changes it to and fro holds up one thread of ours, and no more.
+            if not self._waiting.isdisjoint(hunter_ids):
+                return
+            self._waiting.update(hunter_ids)
+        try:
+            while not self._withdraw() and (left := certain - time.monotonic()) > 0:
+                time.sleep(min(left, _AGAIN_SECONDS))
+        finally:
+            with self._guard:
+                self._waiting.difference_update(hunter_ids)
+
+
+def _looked_by_others(found: State) -> datetime:
+    """Return up to when others have looked: between their end and our beginning may lie any time."""
+    return BEGINNING + timedelta(microseconds=int(found.looked or 0))

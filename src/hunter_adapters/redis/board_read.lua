@@ -1,13 +1,24 @@
--- Read a board, a place and the statistics at one moment; nothing at all where the lease has run out or a part is gone.
--- KEYS: lease, order, members, cards, the order of all time, the order of today, state.
--- ARGV: viewer, first place or 'around', limit, then the scores of the tier (lowest, highest; empty: everyone) and of rank S.
-if redis.call('EXISTS', KEYS[1]) == 0 then
+-- Read a board, a place and the statistics at one moment; nothing at all where they are not to be believed: made anew
+-- by somebody, with a lease that has run out, on a server that was started again, or with a part gone.
+-- KEYS: state, order, members, cards, the order of all time, the order of today.
+-- ARGV: viewer, first place or 'around', limit, then the scores of the tier (lowest, highest; empty: everyone) and of rank S,
+-- then what the reader has seen for itself: generation and run; and for how long a lease is given, in microseconds.
+local order, limit = KEYS[2], tonumber(ARGV[3])
+local state = redis.call('HMGET', KEYS[1], 'generation', 'lease', order, KEYS[5], KEYS[6])
+if state[1] ~= ARGV[8] or not state[2] then
   return false
 end
-local order, limit = KEYS[2], tonumber(ARGV[3])
+local now = redis.call('TIME')
+local left = tonumber(state[2]) - now[1] * 1000000 - now[2]
+if left <= 0 or left > tonumber(ARGV[10]) then
+  return false
+end
+-- What comes back from a file holds a lease as well, but not the run of this server.
+if not string.find(redis.call('INFO', 'server'), 'run_id:' .. ARGV[9], 1, true) then
+  return false
+end
 -- A Redis that is short of memory may have given up single keys; it counts the same as before only where it has not.
-local sizes = redis.call('HMGET', KEYS[7], order, KEYS[5], KEYS[6])
-local size, everyone, today = tonumber(sizes[1] or 0), tonumber(sizes[2] or -1), tonumber(sizes[3] or 0)
+local size, everyone, today = tonumber(state[3] or 0), tonumber(state[4] or -1), tonumber(state[5] or 0)
 if
   redis.call('ZCARD', order) ~= size
   or redis.call('HLEN', KEYS[3]) ~= size

@@ -34,9 +34,11 @@ class BoardWriter:
         script = files(__package__).joinpath("board_put.lua").read_text(encoding="utf-8")
         self._put = connection.client.register_script(script)
 
-    def apply(self, hunter_ids: Sequence[HunterId], generation: bytes | None = None) -> None:
+    def apply(self, hunter_ids: Sequence[HunterId], generation: bytes, *, fresh: bool = True) -> None:
         """
-        Read hunters from the store and keep them in Redis.
+        Read hunters from the store and keep them in Redis, where the boards are those of *generation*.
+
+        They are noted as *fresh*: a copy of the store that was made before may not know what was read.
 
         The ticket is taken before the store is read, so that of two readings the one with the higher ticket
         holds every commit that the other one holds.
@@ -51,28 +53,30 @@ class BoardWriter:
             if self._ends.is_set():
                 raise Overtaken("the process ends")
             known, number = self._connection.ask(ticket)
-            if known is None or (generation is not None and known != generation):
-                raise Overtaken("Redis was emptied")
+            if known != generation:
+                raise Overtaken("Redis was emptied, or somebody else began anew")
             found = self._source.read(hunter_ids[first : first + PUT], windows)
-            kept = self._connection.ask(lambda client: self._keep(client, known, number, windows, found))  # noqa: B023 - asked at once
+            kept = self._connection.ask(
+                lambda client: self._keep(client, (generation, number), fresh, windows, found)  # noqa: B023 - asked at once
+            )
             if not all(kept):
                 raise Overtaken("Redis was emptied, or somebody else began anew")
 
     def _keep(
         self,
         client: Redis,
-        generation: bytes,
-        ticket: int,
+        under: tuple[bytes, int],
+        fresh: bool,
         windows: Sequence[str],
         found: Iterable[Projected],
     ) -> list[Any]:
-        named = [keys.STATE, keys.APPLIED, keys.CARDS]
+        named = [keys.STATE, keys.APPLIED, keys.CARDS, keys.FRESH]
         for window in windows:
             named += [keys.order_of(window), keys.members_of(window)]
         pipeline = client.pipeline(transaction=False)
         for each in found:
             card = "" if each.line is None else keys.card_of(each.line)
-            arguments: list[Any] = [generation, ticket, each.hunter_id.bytes, card]
+            arguments: list[Any] = [*under, each.hunter_id.bytes, card, int(fresh)]
             scores = {score.window: score for score in each.scores}
             for window in windows:
                 score = scores.get(window)

@@ -10,6 +10,7 @@ from typing import Any
 from redis import Redis
 
 from hunter_adapters.redis import board_keys as keys
+from hunter_adapters.redis.board_commands import LEASE_MICROS, Believed
 from hunter_adapters.redis.board_keeper import BoardKeeper
 from hunter_adapters.redis.connection import RedisAway, RedisConnection
 from hunter_core.leaderboard.board import Asked, Boards, Own, Reading, Stats, XpRange
@@ -34,6 +35,11 @@ class RedisBoards:
         self._counting = threading.Lock()
         self.answers: Counter[str] = Counter()
 
+    @property
+    def mended(self) -> int:
+        """How many hunters were found to be in Redis otherwise than in the store."""
+        return self._keeper.mended
+
     def read(self, asked: Asked) -> Reading:
         if not _is_kept(asked):
             return self._from_the_store(asked, FROM_STORE)
@@ -44,25 +50,25 @@ class RedisBoards:
         return found
 
     def _ask(self, asked: Asked) -> Reading | None:
-        if not self._keeper.ready_to_read():
+        believed = self._keeper.ready_to_read()
+        if believed is None:
             return None
         try:
-            told = self._connection.ask(lambda client: self._told(client, asked))
+            told = self._connection.ask(lambda client: self._told(client, asked, believed))
         except RedisAway:
             self._keeper.distrust()
             return None
         return None if told is None else _reading(told)
 
-    def _told(self, client: Redis, asked: Asked) -> Any:
+    def _told(self, client: Redis, asked: Asked, believed: Believed) -> Any:
         today = windows_at(asked.now).daily
         named = [
-            keys.LEASE,
+            keys.STATE,
             keys.order_of(asked.window),
             keys.members_of(asked.window),
             keys.CARDS,
             keys.order_of(ALL_TIME),
             keys.order_of(today),
-            keys.STATE,
         ]
         first = "around" if asked.around else str(asked.skipped + 1)
         arguments: list[str | bytes | int] = [
@@ -71,6 +77,8 @@ class RedisBoards:
             asked.limit,
             *_scores(asked.among),
             *_scores(asked.s_rank),
+            *believed,
+            LEASE_MICROS,
         ]
         return self._read(named, arguments, client)
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 
-from sqlalchemy import BigInteger, bindparam, func, select
+from sqlalchemy import BigInteger, bindparam, event, func, select, update
 
 from hunter_adapters.sql.board_statements import cards
 from hunter_adapters.sql.boards import line_of
 from hunter_adapters.sql.rows import entry_of
 from hunter_adapters.sql.scores import moment_of
-from hunter_adapters.sql.statements import Statement, padded, param
+from hunter_adapters.sql.statements import Insert, Statement, padded, param
 from hunter_adapters.sql.store import SqlStore
-from hunter_adapters.sql.tables import board_scores, hunters, xp_entries
+from hunter_adapters.sql.tables import board_scores, hunters, meta, xp_entries
 from hunter_adapters.sql.transaction import Transaction
 from hunter_core.ids import HunterId
 from hunter_core.leaderboard.board import Line
@@ -39,6 +40,16 @@ _CHANGED = Statement(
     )
 )
 _COUNT = Statement(select(func.count()).select_from(hunters))
+# Under it lies the word that the store was last given.
+_NAME = "boards"
+_NAMED = meta.c.name == param("name", meta.c.name)
+_WORD = Statement(select(meta.c.value).where(_NAMED))
+_FIRST_WORD = Insert(meta, ("name", "value"), unless=("name",))
+_NEXT_WORD = Statement(
+    update(meta)
+    .where(_NAMED, meta.c.value == param("old", meta.c.value))
+    .values(value=param("new", meta.c.value))
+)
 MOST_AT_ONCE = 256
 
 
@@ -68,6 +79,8 @@ class SqlBoardSource:
 
     def __init__(self, store: SqlStore) -> None:
         self._store = store
+        self._ways, self._counting = 0, threading.Lock()
+        event.listen(store.database.pool, "connect", self._count)
 
     def read(self, hunter_ids: Sequence[HunterId], windows: Sequence[str]) -> Sequence[Projected]:
         found: list[Projected] = []
@@ -116,6 +129,27 @@ class SqlBoardSource:
                     reached = gains[-1].recorded_at if gains else None
                     made[ALL_TIME] = Score(ALL_TIME, sum(gain.amount for gain in gains), reached)
                     yield from ((hunter_id, made[window]) for window in windows if window in made)
+
+    def word(self) -> str | None:
+        with self._store.read() as uow:
+            found = uow.sql.row(_WORD, name=_NAME)
+            return None if found is None else str(found[0])
+
+    def give_word(self, word: str, instead_of: str | None) -> bool:
+        with self._store.write() as uow:
+            if instead_of is None:
+                was_given = bool(uow.sql.insert_new(_FIRST_WORD, [(_NAME, word)]))
+            else:
+                was_given = uow.sql.do(_NEXT_WORD, name=_NAME, old=instead_of, new=word) == 1
+            uow.commit()
+            return was_given
+
+    def ways(self) -> int:
+        return self._ways
+
+    def _count(self, *_: object) -> None:
+        with self._counting:
+            self._ways += 1
 
 
 def _parts(hunter_ids: Sequence[HunterId]) -> Iterable[Sequence[HunterId]]:

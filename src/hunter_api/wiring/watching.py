@@ -95,3 +95,4 @@ def watch(metrics: Metrics, limiter: Limiter, boards: Boards) -> None:
     if answers is not None:
         for who, shown in BOARDS_BY.items():
             metrics.watch("hunter_board_reads_total", lambda who=who: answers[who], by=shown)  # type: ignore[misc]
+        metrics.watch("hunter_board_mended_total", lambda: getattr(boards, "mended", 0))

@@ -45,6 +45,22 @@ class BoardSource(Protocol):
         """Yield the scores in *windows* of those of *hunter_ids* who are on boards, from ledger entries alone."""
         ...
 
+    def word(self) -> str | None:
+        """Return the word that the store was last given: a copy that was made before does not know it."""
+        ...
+
+    def give_word(self, word: str, instead_of: str | None) -> bool:
+        """Give the store a *word* where it has the one *instead_of*; return whether it had, and so whether it did."""
+        ...
+
+    def ways(self) -> int:
+        """
+        Return how many connections to the store were opened so far.
+
+        After one more, it may be another store that answers: a standby that lacks what was committed last.
+        """
+        ...
+
 
 class Digest:
     """

@@ -1,0 +1,78 @@
+"""Makes boards in Redis from nothing, and says what they hold."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from hunter_adapters.redis import board_keys as keys
+from hunter_adapters.redis.board_commands import State, begin, hold, span, state
+from hunter_adapters.redis.board_history import BoardHistory
+from hunter_adapters.redis.board_writer import BoardWriter
+from hunter_adapters.redis.connection import RedisConnection
+from hunter_core.leaderboard.projection import BoardSource, Digest, batches
+from hunter_core.ports import Clock
+
+SCHEMA = "3"
+
+
+class BoardBuilder:
+    """Makes the boards from the store. *fingerprint* says what they are made under, such as the rulebook's hash."""
+
+    def __init__(
+        self,
+        connection: RedisConnection,
+        source: BoardSource,
+        writer: BoardWriter,
+        history: BoardHistory,
+        clock: Clock,
+        *,
+        fingerprint: str,
+    ) -> None:
+        self._connection, self._source, self._writer = connection, source, writer
+        self._history, self._clock = history, clock
+        self._fingerprint = f"{SCHEMA}:{fingerprint}"
+
+    def ready(self, found: State) -> bytes:
+        """Return what boards say that are whole, on this run of the server and under our rulebook."""
+        # Another run of the server may have come back with what it knew an hour ago.
+        return f"{found.run}:{self._fingerprint}".encode()
+
+    def rebuild(self, progress: Callable[[int, int], None]) -> datetime:
+        """
+        Make the boards anew; return since when changes may be missing in them.
+
+        Raises:
+            As `hunter_adapters.redis.board_keeper.BoardKeeper.rebuild`.
+        """
+        generation = uuid.uuid4().hex
+        total = self._source.count()
+        began = self._clock.now()
+        self._history.begin()
+        self._connection.ask(lambda client: begin(client, generation))
+        done = 0
+        for batch in batches(self._source):
+            self._writer.apply(batch, generation.encode(), fresh=False)
+            self._connection.ask(hold)
+            done += len(batch)
+            progress(done, max(total, done))
+        self._history.finish(generation.encode(), self.ready(self._connection.ask(state)), began)
+        return began
+
+
+def digest_of(connection: RedisConnection, windows: Sequence[str]) -> Digest:
+    """
+    Return the digest of what Redis holds of *windows*.
+
+    Raises:
+        RedisAway: If Redis does not answer.
+    """
+    digest = Digest()
+    for window in windows:
+        first = 0
+        while rows := connection.ask(lambda client: span(client, window, first)):  # noqa: B023 - asked at once
+            for member, score in rows:
+                digest.add(*keys.score_of(window, member, score))
+            first += len(rows)
+    return digest

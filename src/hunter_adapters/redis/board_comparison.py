@@ -1,0 +1,123 @@
+"""Holds boards in Redis against the store, a part at a time, whether or not anybody knows of a change."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from redis import Redis
+
+from hunter_adapters.redis import board_keys as keys
+from hunter_adapters.redis.board_commands import is_time_for, scores_of
+from hunter_adapters.redis.board_writer import BoardWriter
+from hunter_adapters.redis.connection import RedisConnection
+from hunter_core.ids import AccountId, HunterId
+from hunter_core.leaderboard.order import Score
+from hunter_core.leaderboard.projection import BATCH, BoardSource
+from hunter_core.ports import Clock
+
+PART_SECONDS = 5
+"""After how long the next part is compared, by one of all processes: `BATCH` hunters take some 60 ms."""
+
+REST_SECONDS = 60
+"""After how long it begins anew, once everybody was compared."""
+
+LATE = timedelta(seconds=20)
+"""Who changed within it may differ for good reason: the change is on its way."""
+
+log = logging.getLogger("hunter.boards")
+
+
+class BoardComparison:
+    """
+    Compares everybody in the store with Redis, by their ids, and then everybody in Redis with the store.
+
+    The one finds who is missing or wrong, the other who should not be there. Where it stands lies in Redis, so
+    processes take turns, and the next one goes on where one ended. `mended` counts who differed.
+    """
+
+    def __init__(
+        self, connection: RedisConnection, source: BoardSource, writer: BoardWriter, clock: Clock
+    ) -> None:
+        self._connection, self._source, self._writer, self._clock = connection, source, writer, clock
+        self.mended = 0
+
+    def run(self, generation: bytes) -> None:
+        """
+        Compare the next part, where it is time, and bring over who differs.
+
+        Raises:
+            As `BoardWriter.apply`.
+        """
+        ask = self._connection.ask
+        if not ask(lambda client: is_time_for(client, keys.COMPARING, PART_SECONDS)):
+            return
+        at: Any = ask(lambda client: client.get(keys.COMPARED))
+        hunter_ids, then = self._part((at or b"store:").decode())
+        self._compare(hunter_ids, generation)
+
+        def note(client: Redis) -> None:
+            client.set(keys.COMPARED, then)
+            if then == "store:":
+                client.set(keys.COMPARING, "1", ex=REST_SECONDS)
+
+        ask(note)
+
+    def _part(self, at: str) -> tuple[Sequence[HunterId], str]:
+        """Return who is to be compared at the place *at*, and the next place."""
+        side, _, place = at.partition(":")
+        if side == "store":
+            last = HunterId(AccountId(uuid.UUID(hex=place))) if place else None
+            batch = self._source.after(last, BATCH)
+            return batch, f"store:{batch[-1].hex}" if len(batch) == BATCH else "redis:0"
+        found: Any = self._connection.ask(lambda client: client.hscan(keys.APPLIED, int(place), count=BATCH))
+        cursor, applied = found
+        batch = [HunterId(AccountId(uuid.UUID(bytes=each))) for each in applied]
+        return batch, f"redis:{cursor}" if cursor else "store:"
+
+    def _compare(self, hunter_ids: Sequence[HunterId], generation: bytes) -> None:
+        windows = keys.open_windows(self._clock.now())
+        differing = []
+        for first in range(0, len(hunter_ids), BATCH):
+            part = hunter_ids[first : first + BATCH]
+            kept = self._kept(part, windows)
+            for each in self._source.read(part, windows):
+                told = _Seen("" if each.line is None else keys.card_of(each.line), frozenset(each.scores))
+                if told != kept[each.hunter_id]:
+                    differing.append(each.hunter_id)
+        if not differing:
+            return
+        since = self._clock.now() - LATE
+        late = {hunter_id for hunter_id, _ in self._source.changed_since(since)}
+        self._writer.apply(differing, generation)
+        wrong = [each for each in differing if each not in late]
+        if wrong:
+            self.mended += len(wrong)
+            log.warning(
+                "Boards in Redis differed from the store and were mended, of %d hunters: %s",
+                len(wrong),
+                ", ".join(map(str, wrong[:10])) + (", …" if len(wrong) > 10 else ""),
+            )
+
+    def _kept(self, part: Sequence[HunterId], windows: Sequence[str]) -> dict[HunterId, _Seen]:
+        """Return what Redis holds of each of *part*."""
+        cards: Any = self._connection.ask(
+            lambda client: client.hmget(keys.CARDS, [each.bytes for each in part])
+        )
+        scores: dict[HunterId, set[Score]] = {}
+        for hunter_id, score in self._connection.ask(lambda client: scores_of(client, part, windows)):
+            scores.setdefault(hunter_id, set()).add(score)
+        return {
+            each: _Seen((card or b"").decode(), frozenset(scores.get(each, ())))
+            for each, card in zip(part, cards, strict=True)
+        }
+
+
+class _Seen(NamedTuple):
+    """What is known of a hunter: the card, empty for who is on no board, and the scores."""
+
+    card: str
+    scores: frozenset[Score]
