@@ -2,7 +2,8 @@
 Bytes become a request class: a field's rules are declared once, and enforced here.
 
 They are `Annotated[…, msgspec.Meta(…)]`, and printed in the OpenAPI document. What no schema can say is a function
-of the core, named by `Meta(extra={"check": …})`: it takes the value, and raises InvalidInput.
+of the core, named by `Meta(extra={"check": …})`: it takes the value, and raises InvalidInput. It is asked of a body
+that is refused anyway, so that one answer names all; of any other the use case asks it.
 """
 
 from __future__ import annotations
@@ -48,8 +49,9 @@ class Wire:
 
     def __init__(self, bounds: Mapping[str, Bounds]) -> None:
         self._bounds = bounds
-        self._bodies = self._converter()
-        self._queries = self._converter()
+        self._bodies = self._converter(asks_core=False)
+        self._refused_bodies = self._converter(asks_core=True)
+        self._queries = self._converter(asks_core=False)
         self._queries.register_structure_hook(int, _from_text(PLAIN[int], r"-?\d+", whole_number))
         self._queries.register_structure_hook(bool, _from_text(PLAIN[bool], r"true|false", "true".__eq__))
 
@@ -60,7 +62,11 @@ class Wire:
         Raises:
             InvalidInput: Naming every field that breaks its rule, is missing, or is not known.
         """
-        return structured(self._bodies, value, kind)
+        try:
+            return structured(self._bodies, value, kind)
+        except InvalidInput:
+            # No use case will see it: so what one would say of the fields that are there is said here.
+            return structured(self._refused_bodies, value, kind)
 
     def query(self, parameters: Mapping[str, str], kind: type[T]) -> T:
         """
@@ -72,7 +78,7 @@ class Wire:
         names = {field_name(field.name) for field in attrs.fields(kind)}  # type: ignore[arg-type]
         return structured(self._queries, {name: parameters[name] for name in names & parameters.keys()}, kind)
 
-    def _converter(self) -> Converter:
+    def _converter(self, *, asks_core: bool) -> Converter:
         converter = Converter(detailed_validation=True, forbid_extra_keys=True)
 
         def annotated(kind: Any) -> Hook:
@@ -83,7 +89,7 @@ class Wire:
                     hook = _checked(
                         hook, base, list(self._checks(meta, "items" if _is_tuple(base) else "characters"))
                     )
-                    if check := (meta.extra or {}).get("check"):
+                    if asks_core and (check := (meta.extra or {}).get("check")):
                         hook = _held_to(hook, base, check)
             return hook
 
@@ -182,7 +188,7 @@ def _checked(inner: Hook, kind: Any, checks: list[Check]) -> Hook:
 
 
 def _held_to(inner: Hook, kind: Any, check: Callable[[Any], object]) -> Hook:
-    """Ask the core here, too: else its problem would be told only once every other field is right."""
+    """Return what reads a value, and asks the core about it."""
 
     def structure(value: Any, _: Any) -> Any:
         result = inner(value, kind)
