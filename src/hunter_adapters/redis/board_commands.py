@@ -81,6 +81,8 @@ def is_whole(client: Redis, now: datetime) -> bool:
         pipeline.zcard(keys.order_of(window))
         pipeline.hlen(keys.members_of(window))
     (generation, looked, *counted), *found = pipeline.execute()
+    if not all(each is None or each.isdigit() for each in (looked, *counted)):
+        return False
     sizes = [int(size or 0) for size in counted]
     twice = [size for size in sizes[len(hashes) :] for _ in range(2)]
     return None not in (generation, looked) and found == [*sizes[: len(hashes)], *twice]
@@ -119,7 +121,10 @@ def no_longer_fresh(client: Redis, generation: bytes, found: Mapping[bytes, byte
 
 def is_time_for(client: Redis, key: str, seconds: int) -> bool:
     """Tell whether nobody of all processes was told so by *key* within *seconds*."""
-    return bool(client.set(key, "1", nx=True, ex=seconds))
+    if client.set(key, "1", nx=True, ex=seconds):
+        return True
+    # What never ends is not ours, and would keep everybody from it for ever.
+    return client.ttl(key) == -1 and bool(client.set(key, "1", ex=seconds))
 
 
 def hold(client: Redis) -> None:

@@ -24,9 +24,10 @@ from hunter_adapters.redis.board_commands import (
     withdraw,
 )
 from hunter_adapters.redis.board_comparison import BoardComparison
+from hunter_adapters.redis.board_foreign import disown
 from hunter_adapters.redis.board_history import BoardHistory
 from hunter_adapters.redis.board_writer import PUT, BoardWriter, Overtaken
-from hunter_adapters.redis.connection import RedisAway, RedisConnection
+from hunter_adapters.redis.connection import KeyUnusable, RedisAway, RedisConnection
 from hunter_core.errors import StoreUnavailable
 from hunter_core.ids import HunterId
 from hunter_core.leaderboard.order import BEGINNING
@@ -106,6 +107,11 @@ class BoardKeeper:
         """Take nothing from Redis until it has been looked at again: it may be another, or as it was an hour ago."""
         self._believed = None
 
+    def disown(self, why: str) -> None:
+        """Take nothing from Redis until boards were made anew: what lies under a key of them is not ours."""
+        self._believed = None
+        disown(self._connection, why, ANEW_SECONDS)
+
     # --- after a commit -------------------------------------------------------------------------------------
 
     def changed(self, hunter_ids: Sequence[HunterId], at_once: bool) -> None:
@@ -170,6 +176,8 @@ class BoardKeeper:
         """Look whether Redis has all that was committed, make it so, and say so there; return whether it has."""
         try:
             self._tend()
+        except KeyUnusable as error:
+            self.disown(str(error))
         except (RedisAway, StoreUnavailable, Overtaken) as error:
             if self._believed is not None:
                 log.warning("Boards are read from the store: %s", error)

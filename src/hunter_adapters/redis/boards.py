@@ -12,12 +12,15 @@ from redis import Redis
 from hunter_adapters.redis import board_keys as keys
 from hunter_adapters.redis.board_commands import LEASE_MICROS, Believed
 from hunter_adapters.redis.board_keeper import BoardKeeper
-from hunter_adapters.redis.connection import RedisAway, RedisConnection
+from hunter_adapters.redis.connection import KeyUnusable, RedisAway, RedisConnection
 from hunter_core.leaderboard.board import Asked, Boards, Own, Reading, Stats, XpRange
 from hunter_core.leaderboard.windows import ALL_TIME, windows_at
 
 FROM_REDIS, FROM_STORE, WITHOUT_REDIS = "redis", "store", "store, Redis not to be trusted"
 """Who answered: Redis; the store, whose business closed windows are; the store in the place of Redis."""
+
+_NOT_OURS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What comes of reading a line that somebody else wrote."""
 
 
 class RedisBoards:
@@ -55,10 +58,14 @@ class RedisBoards:
             return None
         try:
             told = self._connection.ask(lambda client: self._told(client, asked, believed))
+            return None if told is None else _reading(told)
+        except KeyUnusable as error:
+            self._keeper.disown(str(error))
         except RedisAway:
             self._keeper.distrust()
-            return None
-        return None if told is None else _reading(told)
+        except _NOT_OURS as error:
+            self._keeper.disown(type(error).__name__)
+        return None
 
     def _told(self, client: Redis, asked: Asked, believed: Believed) -> Any:
         today = windows_at(asked.now).daily

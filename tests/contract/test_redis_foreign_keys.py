@@ -1,0 +1,154 @@
+"""Something else under a key of the boards: they are made anew by themselves, and nobody else notices (SPEC 7)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from hunter_adapters.redis import connection as redis_connection
+from hunter_adapters.redis.boards import FROM_REDIS
+from hunter_adapters.testing.builders import NOW
+from hunter_adapters.testing.contract.boards import a_contestant
+from hunter_core.ids import HunterId
+from hunter_core.leaderboard.windows import windows_at
+from tests.contract.conftest import SqlHouse
+from tests.contract.redis_boards import PATIENT, Kept, gain, right_answers
+from tests.servers.redis import KINDS, RedisServer
+
+TODAY = windows_at(NOW).daily
+
+
+@pytest.fixture(params=KINDS)
+def kept(
+    request: pytest.FixtureRequest,
+    redis_servers: dict[str, RedisServer],
+    sqlite_house: SqlHouse,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Kept]:
+    monkeypatch.setattr(redis_connection, "TIMEOUT", PATIENT)
+    # Where Redis were taken for away, it would not be asked again.
+    monkeypatch.setattr(redis_connection, "REST", 600.0)
+    redis_servers[request.param].flush()
+    opened = Kept(sqlite_house.emptied(), redis_servers[request.param])
+    yield opened
+    opened.close()
+
+
+def another_type(name: str) -> Callable[[Redis], Any]:
+    def put(client: Redis) -> None:
+        key = f"hunter:board:{name}"
+        client.delete(key)
+        if name in ("building", "evicted", "others", "giving", "comparing", "compared"):
+            client.rpush(key, "x")
+        else:
+            client.set(key, "x")
+
+    return put
+
+
+def field(name: str, of: str, value: str) -> Callable[[Redis], Any]:
+    return lambda client: client.hset(f"hunter:board:{name}", of, value)
+
+
+def every_field(name: str) -> Callable[[Redis], Any]:
+    def put(client: Redis) -> None:
+        key = f"hunter:board:{name}"
+        found: Any = client.hkeys(key)
+        client.hset(key, mapping=dict.fromkeys(found, "x"))
+
+    return put
+
+
+KEYS = (
+    "state",
+    "applied",
+    "cards",
+    "fresh",
+    "order:all",
+    "members:all",
+    f"order:{TODAY}",
+    f"members:{TODAY}",
+)
+MARKS = ("building", "evicted", "others", "giving", "comparing", "compared")
+FOREIGN: dict[str, Callable[[Redis], Any]] = {
+    **{name: another_type(name) for name in (*KEYS, *MARKS)},
+    **{
+        f"state's {of}": field("state", of, "x")
+        for of in ("ticket", "looked", "lease", "hunter:board:order:all", "hunter:board:cards")
+    },
+    "every field of the state": every_field("state"),
+    "every card": every_field("cards"),
+    "every card of another shape": lambda client: client.hset(
+        "hunter:board:cards", mapping=dict.fromkeys(hunters_in(client), '{"x": 1}')
+    ),
+    "every member": every_field("members:all"),
+    "every reading": every_field("applied"),
+}
+
+
+def hunters_in(client: Redis) -> list[bytes]:
+    found: Any = client.hkeys("hunter:board:cards")
+    return list(found)
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+def test_boards_under_whose_key_something_else_lies_are_made_anew_by_themselves(
+    kept: Kept, foreign: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    jinwoo, jinah = a_contestant("Jinwoo", 100), a_contestant("Jinah", 200)
+    kept.under_test().fill([jinwoo, jinah])
+    kept.settle()
+    gain(kept, jinwoo, 400)
+    expected: list[tuple[HunterId, int]] = [(jinwoo.hunter.id, 500), (jinah.hunter.id, 200)]
+    right_answers(kept, expected)
+    with kept.server.client() as client:
+        FOREIGN[foreign](client)
+
+    right_answers(kept, expected)
+    # Whoever else asks Redis, such as the limits, goes on.
+    assert kept.connection.ask(lambda client: client.ping())
+    gain(kept, jinah, 50)
+    expected[1] = (jinah.hunter.id, 250)
+    right_answers(kept, expected)
+    kept.settle()
+
+    before = kept.boards.answers[FROM_REDIS]
+    right_answers(kept, expected)
+    assert kept.boards.answers[FROM_REDIS] == before + 1
+    assert kept.connection.ask(lambda client: client.ping())
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def test_it_is_counted_and_said_once_and_boards_are_not_made_anew_again_and_again(
+    kept: Kept, caplog: pytest.LogCaptureFixture
+) -> None:
+    jinwoo = a_contestant("Jinwoo", 100)
+    kept.under_test().fill([jinwoo])
+    kept.settle()
+    caplog.clear()
+    for comes_back in (True, False):
+        with kept.server.client() as client:
+            another_type("order:all")(client)
+        tended = [kept.keeper.tend() for _ in range(3)]
+        assert tended == [False, comes_back, comes_back]
+        right_answers(kept, [(jinwoo.hunter.id, 100)])
+    assert kept.connection.foreign.replaced == {"boards": 1}
+    said = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len([each for each in said if "WRONGTYPE" in each]) == 1
+
+
+@pytest.mark.parametrize("mark", ["building", "evicted"])
+def test_a_mark_of_somebody_else_which_never_ends_keeps_boards_from_nothing(kept: Kept, mark: str) -> None:
+    jinwoo = a_contestant("Jinwoo", 100)
+    kept.under_test().fill([jinwoo])
+    kept.settle()
+    with kept.server.client() as client:
+        client.delete("hunter:board:order:all")
+        client.set(f"hunter:board:{mark}", "x")
+    assert kept.keeper.tend()
+    right_answers(kept, [(jinwoo.hunter.id, 100)])
+    assert kept.boards.answers[FROM_REDIS] == 1
