@@ -93,10 +93,14 @@ def test_a_redis_that_comes_back_from_a_file_shows_nobody_who_hid_since(two: tup
     assert first.boards.answers[FROM_REDIS] >= 2
 
 
+@pytest.mark.parametrize("two", ["redis"], indirect=True)
 def test_a_change_that_a_hanging_redis_is_not_told_is_answered_when_nobody_believes_it_any_more(
     two: tuple[Kept, Kept],
 ) -> None:
     first, other = two
+    pool = first.connection.client.connection_pool
+    pool.connection_kwargs["socket_timeout"] = connection.REST / 2
+    pool.disconnect()
     first.settle()
     first.server.pause()
     took: list[float] = []

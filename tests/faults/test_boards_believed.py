@@ -1,0 +1,125 @@
+"""A server believes boards in Redis only where they are its database's, as it is (docs/concepts/boards.md)."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.servers.app import App
+from tests.servers.client import Client
+from tests.servers.redis import RedisServer
+from tests.servers.served import COMMAND
+
+MARK = "Out-of-Redis"
+
+
+@pytest.fixture
+def app(redis_server: RedisServer, tmp_path: Path) -> Iterator[App]:
+    """A server on a file, with boards in Redis."""
+    settings = {"HUNTER_REDIS_URL": redis_server.url}
+    with App(data_dir=tmp_path / "data", settings=settings, command=COMMAND) as running:
+        yield running
+        assert "Traceback" not in running.log, running.log[-5000:]
+
+
+def board(app: App, viewer: Client) -> list[tuple[str, int]]:
+    """Return names and XP as a new connection is told."""
+    with Client(app.url, token=viewer.token) as reader:
+        lines = reader.get("/api/leaderboard", limit=100).data["leaderboard"]
+    return [(line["hunterName"], line["totalXP"]) for line in lines]
+
+
+def wait_until_redis_answers(app: App, redis_server: RedisServer, viewer: Client) -> None:
+    """Return when the board comes out of Redis, which is told by a name that is there alone."""
+    id_ = UUID(viewer.user["id"]).bytes
+    name = viewer.user["hunterName"]
+    deadline = time.monotonic() + 60
+    with redis_server.client() as client:
+        while True:
+            card: Any = client.hget("hunter:board:cards", id_)
+            if card is not None:
+                client.hset("hunter:board:cards", id_, card.replace(name.encode(), MARK.encode()))
+                if MARK in dict(board(app, viewer)):
+                    client.hset("hunter:board:cards", id_, card)
+                    return
+            assert time.monotonic() < deadline, "boards are still read from the database"
+            time.sleep(0.02)
+
+
+def test_a_database_that_was_put_back_is_not_shown_the_future_that_it_lost(
+    app: App, redis_server: RedisServer, tmp_path: Path
+) -> None:
+    with contextlib.ExitStack() as stack:
+        jinwoo, jinah = (stack.enter_context(Client(app.url)).register() for _ in range(2))
+        quest = jinwoo.create_quest(completionsPerDay=10)["id"]
+        jinwoo.complete(quest)
+        jinah.patch("/api/users/me/settings", {"showOnLeaderboard": False})
+        before = board(app, jinwoo)
+        assert [name for name, _ in before] == [jinwoo.user["hunterName"]]
+        database = app.data_dir / "hunter.db"
+        with (
+            closing(sqlite3.connect(database)) as live,
+            closing(sqlite3.connect(tmp_path / "copy.db")) as copy,
+        ):
+            live.backup(copy)
+
+        jinwoo.complete(quest)
+        jinah.patch("/api/users/me/settings", {"showOnLeaderboard": True})
+        stack.enter_context(Client(app.url)).register()
+        wait_until_redis_answers(app, redis_server, jinwoo)
+        assert len(board(app, jinwoo)) == 3
+        assert app.terminate() == 0
+
+        for each in app.data_dir.glob("hunter.db*"):
+            each.unlink()
+        shutil.copy(tmp_path / "copy.db", database)
+        app.start()
+
+        assert board(app, jinwoo) == before
+        wait_until_redis_answers(app, redis_server, jinwoo)
+        assert board(app, jinwoo) == before
+
+
+def test_who_hid_is_not_seen_in_a_redis_that_comes_back_from_a_file_or_out_of_a_hang(
+    app: App, redis_server: RedisServer
+) -> None:
+    with Client(app.url) as client, Client(app.url) as other:
+        jinwoo, jinah = client.register(), other.register()
+        both = {jinwoo.user["hunterName"], jinah.user["hunterName"]}
+        wait_until_redis_answers(app, redis_server, jinwoo)
+        assert set(dict(board(app, jinwoo))) == both
+        snapshot = redis_server.snapshot()
+        assert show(jinah, False) == 200
+        redis_server.restart_from(snapshot)
+        assert_hidden_for_a_while(app, jinwoo)
+
+        assert show(jinah, True) == 200
+        wait_until_redis_answers(app, redis_server, jinwoo)
+        assert set(dict(board(app, jinwoo))) == both
+        redis_server.pause()
+        try:
+            assert show(jinah, False) == 200
+        finally:
+            redis_server.resume()
+        assert_hidden_for_a_while(app, jinwoo)
+
+
+def show(hunter: Client, shows: bool) -> int:
+    """Let a hunter be seen on boards, or not; return the answer's status."""
+    return hunter.patch("/api/users/me/settings", {"showOnLeaderboard": shows}).status
+
+
+def assert_hidden_for_a_while(app: App, viewer: Client) -> None:
+    """Assert that only the viewer is on the board, now and for the next moments."""
+    until = time.monotonic() + 0.4
+    while time.monotonic() < until:
+        assert [name for name, _ in board(app, viewer)] == [viewer.user["hunterName"]]
