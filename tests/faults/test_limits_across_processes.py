@@ -158,6 +158,8 @@ def _is_limited(hunter: Client) -> bool:
 def test_while_redis_is_away_signing_in_is_limited_by_each_process_and_the_rest_is_open(
     redis_server: RedisServer, postgres_url: str, tmp_path: Path
 ) -> None:
+    # The tests before ask from the same address.
+    redis_server.flush()
     settings = {
         "HUNTER_WORKERS": "2",
         "HUNTER_REDIS_URL": redis_server.url,
