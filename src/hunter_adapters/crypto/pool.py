@@ -14,7 +14,7 @@ from hunter_core.errors import TooBusy
 
 Result = TypeVar("Result")
 
-NICENESS = 10
+NICENESS = 5
 """How much the hashing threads give way to those that serve requests, where the system lets a thread say so."""
 
 
