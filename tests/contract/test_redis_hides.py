@@ -12,7 +12,7 @@ import pytest
 
 from hunter_adapters.redis import board_keeper, boards, connection
 from hunter_adapters.redis import board_keys as keys
-from hunter_adapters.redis.board_keeper import CERTAIN_SECONDS
+from hunter_adapters.redis.board_withdrawal import CERTAIN_SECONDS
 from hunter_adapters.redis.boards import FROM_REDIS, WITHOUT_REDIS
 from hunter_adapters.testing.builders import NOW
 from hunter_adapters.testing.contract import Contestant
@@ -100,14 +100,14 @@ def test_a_change_that_a_hanging_redis_is_not_told_is_answered_when_nobody_belie
     first, other = two
     pool = first.connection.client.connection_pool
     pool.connection_kwargs["socket_timeout"] = connection.REST / 2
-    pool.disconnect()
+    pool.reset()
     first.settle()
     first.server.pause()
     took: list[float] = []
     hiding = threading.Thread(target=lambda: took.append(hide(first)))
     hiding.start()
     try:
-        wait_for(lambda: bool(first.keeper._waiting))
+        wait_for(lambda: first.keeper._withdrawal.waiting == 1)
         # Whoever changes it to and fro meanwhile holds up one thread of ours, and no more.
         began = time.monotonic()
         first.keeper.changed([JINWOO.hunter.id], True)
@@ -120,7 +120,7 @@ def test_a_change_that_a_hanging_redis_is_not_told_is_answered_when_nobody_belie
     assert took[0] >= CERTAIN_SECONDS
     assert shown(other) == ["Jinah"]
     assert shown(first) == ["Jinah"]
-    assert not first.keeper._waiting
+    assert first.keeper._withdrawal.waiting == 0
 
 
 def wait_for(is_so: Callable[[], bool]) -> None:

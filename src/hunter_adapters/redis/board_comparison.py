@@ -20,7 +20,7 @@ from hunter_core.leaderboard.projection import BATCH, BoardSource
 from hunter_core.ports import Clock
 
 PART_SECONDS = 5
-"""After how long the next part is compared, by one of all processes: `BATCH` hunters take some 60 ms."""
+"""After how long the next part is compared, by one of all processes: `BATCH` hunters take some 100 ms."""
 
 REST_SECONDS = 60
 """After how long it begins anew, once everybody was compared."""

@@ -13,7 +13,6 @@ from hunter_adapters.redis.board_builder import BoardBuilder, digest_of
 from hunter_adapters.redis.board_commands import (
     BUILDING_SECONDS,
     LEASE_MICROS,
-    LEASE_SECONDS,
     Believed,
     State,
     change,
@@ -21,11 +20,11 @@ from hunter_adapters.redis.board_commands import (
     is_whole,
     scores_of,
     state,
-    withdraw,
 )
 from hunter_adapters.redis.board_comparison import BoardComparison
 from hunter_adapters.redis.board_foreign import disown
 from hunter_adapters.redis.board_history import BoardHistory
+from hunter_adapters.redis.board_withdrawal import CERTAIN_SECONDS, Withdrawal
 from hunter_adapters.redis.board_writer import PUT, BoardWriter, Overtaken
 from hunter_adapters.redis.connection import KeyUnusable, RedisAway, RedisConnection
 from hunter_core.errors import StoreUnavailable
@@ -48,12 +47,6 @@ JOIN_SECONDS = 3.0
 
 ANEW_SECONDS = 60
 """How long, after boards were made anew for a part that Redis evicted, or for their database, they are not again."""
-
-CERTAIN_SECONDS = LEASE_SECONDS + 0.1
-"""After how long nobody reads boards any more that lack a change, whoever was not told of it."""
-
-_AGAIN_SECONDS = 0.1
-"""Between two attempts to tell Redis what others must not see."""
 
 _COMPARISONS = 20
 """How often those whose scores differ are read again before they are said to differ."""
@@ -78,12 +71,12 @@ class BoardKeeper:
         self._believed: Believed | None = None
         self._last: Believed | None = None
         self._pending: dict[HunterId, None] = {}
-        self._waiting: set[HunterId] = set()
         self._guard, self._flushing = threading.Lock(), threading.Lock()
         self._looked_at: datetime | None = None
         self._seen: dict[HunterId, datetime] = {}
         self._stop, self._wake = threading.Event(), threading.Event()
         self._writer = BoardWriter(connection, source, clock, self._stop)
+        self._withdrawal = Withdrawal(connection)
         self._history = BoardHistory(connection, source, self._writer)
         self._builder = BoardBuilder(
             connection, source, self._writer, self._history, clock, fingerprint=fingerprint
@@ -127,7 +120,7 @@ class BoardKeeper:
         if not at_once:
             self._wake.set()
         elif not self.flush():
-            self._wait_until_nobody_reads(hunter_ids, certain)
+            self._withdrawal.wait(hunter_ids, certain)
 
     def flush(self) -> bool:
         """Bring over whoever is waiting; return whether nobody is left."""
@@ -140,7 +133,7 @@ class BoardKeeper:
         except (RedisAway, StoreUnavailable, Overtaken) as error:
             log.info("Boards in Redis are behind: %s", error)
             self._believed = None
-            self._withdraw()
+            self._withdrawal.withdraw()
             return False
         return True
 
@@ -301,28 +294,6 @@ class BoardKeeper:
                 with self._guard:
                     self._pending = {**waiting, **self._pending}
                 raise
-
-    def _withdraw(self) -> bool:
-        """Let nobody read what lacks a change of ours, and return whether Redis could be told so."""
-        try:
-            self._connection.ask(withdraw)
-        except RedisAway:
-            return False
-        return True
-
-    def _wait_until_nobody_reads(self, hunter_ids: Sequence[HunterId], certain: float) -> None:
-        """Return when Redis was told, or every lease that somebody gave before the change has run out."""
-        with self._guard:
-            # One who changes it to and fro holds up one thread of ours, and no more.
-            if not self._waiting.isdisjoint(hunter_ids):
-                return
-            self._waiting.update(hunter_ids)
-        try:
-            while not self._withdraw() and (left := certain - time.monotonic()) > 0:
-                time.sleep(min(left, _AGAIN_SECONDS))
-        finally:
-            with self._guard:
-                self._waiting.difference_update(hunter_ids)
 
 
 def _looked_by_others(found: State) -> datetime:
