@@ -106,10 +106,13 @@ def test_the_boards_of_a_future_that_the_database_lost_are_not_shown(
     assert [xp for _, xp in told(kept.under_test().read())] == [5000, 1000, 200, 50]
 
     put_back(kept, copy)
+    kept.boards.answers.clear()
     if not goes_on:
         kept.begin()
-        right_answers(kept, [(jinah.hunter.id, 200), (jinwoo.hunter.id, 100)])
-        assert kept.boards.answers == {WITHOUT_REDIS: 1}
+    # Whoever goes on notices by the connection that it opens.
+    assert kept.store.holders() == {}
+    right_answers(kept, [(jinah.hunter.id, 200), (jinwoo.hunter.id, 100)])
+    assert kept.boards.answers == {WITHOUT_REDIS: 1}
     kept.boards.answers.clear()
     kept.settle()
 

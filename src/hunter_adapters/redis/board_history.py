@@ -47,7 +47,13 @@ class BoardHistory:
     def __init__(self, connection: RedisConnection, source: BoardSource, writer: BoardWriter) -> None:
         self._connection, self._source, self._writer = connection, source, writer
         self._word: str | None = None
+        # How many connections were opened when the word was looked at, and when who is fresh was brought over again.
+        self._looked: int | None = None
         self._ways: int | None = None
+
+    def may_be_another(self) -> bool:
+        """Tell whether a connection was opened since the boards were last held against the database."""
+        return self._source.ways() != self._ways
 
     def is_ours(self, found: State) -> bool:
         """
@@ -59,7 +65,11 @@ class BoardHistory:
             Overtaken: If somebody is beginning anew.
         """
         for _ in range(_LOOKS):
+            self._looked = self._source.ways()
             self._word = self._source.word()
+            if self._looked != self._source.ways():
+                # It was asked over a new connection, so what was told before may have been told by another.
+                continue
             if self._word is not None and self._word.encode() in (found.word, found.next_word):
                 if self._word.encode() != found.word:
                     # Whoever gave it did not come so far as to say so.
@@ -82,7 +92,7 @@ class BoardHistory:
         Raises:
             As `BoardWriter.apply`.
         """
-        ways = self._source.ways()
+        ways = self._looked
         if ways == self._ways:
             return
         found = self._connection.ask(fresh)

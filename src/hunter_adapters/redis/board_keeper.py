@@ -94,7 +94,9 @@ class BoardKeeper:
     def ready_to_read(self) -> Believed | None:
         """Return what may be believed of Redis, once it has what this process committed; None for nothing."""
         believed = self._believed
-        return believed if believed is not None and (not self._pending or self.flush()) else None
+        if believed is None or self._history.may_be_another():
+            return None
+        return believed if not self._pending or self.flush() else None
 
     def distrust(self) -> None:
         """Take nothing from Redis until it has been looked at again: it may be another, or as it was an hour ago."""
@@ -192,6 +194,8 @@ class BoardKeeper:
                 raise Overtaken("somebody else is making them")
             self.rebuild()
             found = self._connection.ask(state)
+            if not self._history.is_ours(found):
+                raise Overtaken("the database is another than a moment ago")
         believed = found.believed
         if believed != self._last:
             self._seen, self._last = {}, believed
