@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hunter_adapters.redis.boards import FROM_REDIS, RedisBoards
+from hunter_adapters.redis.boards.reader import FROM_REDIS, RedisBoards
 from hunter_adapters.testing.contract.boards import NOBODY
 from hunter_api import cli
 from hunter_api.settings import load

@@ -14,9 +14,9 @@ from unittest import mock
 
 import psycopg
 
-from hunter_adapters.redis import board_keys as keys
-from hunter_adapters.redis.board_keeper import BoardKeeper
-from hunter_adapters.redis.boards import FROM_REDIS, RedisBoards
+from hunter_adapters.redis.boards import keys
+from hunter_adapters.redis.boards.keeper import BoardKeeper
+from hunter_adapters.redis.boards.reader import FROM_REDIS, RedisBoards
 from hunter_adapters.redis.connection import RedisConnection
 from hunter_adapters.sql import SqlStore, open_store
 from hunter_adapters.sql.board_source import SqlBoardSource

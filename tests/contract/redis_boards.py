@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from hunter_adapters.redis.board_keeper import BoardKeeper
-from hunter_adapters.redis.boards import RedisBoards
+from hunter_adapters.redis.boards.keeper import BoardKeeper
+from hunter_adapters.redis.boards.reader import RedisBoards
 from hunter_adapters.redis.connection import RedisConnection
 from hunter_adapters.sql import SqlStore
 from hunter_adapters.sql.board_source import SqlBoardSource

@@ -11,9 +11,9 @@ from datetime import timedelta
 import pytest
 
 from hunter_adapters.redis import connection as redis_connection
-from hunter_adapters.redis.board_builder import digest_of
-from hunter_adapters.redis.board_writer import BoardWriter
-from hunter_adapters.redis.boards import FROM_REDIS, FROM_STORE, WITHOUT_REDIS
+from hunter_adapters.redis.boards.builder import digest_of
+from hunter_adapters.redis.boards.reader import FROM_REDIS, FROM_STORE, WITHOUT_REDIS
+from hunter_adapters.redis.boards.writer import BoardWriter
 from hunter_adapters.sql.board_source import SqlBoardSource
 from hunter_adapters.testing.builders import NOW, a_rulebook
 from hunter_adapters.testing.contract import BoardsContract, BoardsUnderTest

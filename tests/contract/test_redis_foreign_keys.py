@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from hunter_adapters.redis import connection as redis_connection
-from hunter_adapters.redis.boards import FROM_REDIS
+from hunter_adapters.redis.boards.reader import FROM_REDIS
 from hunter_adapters.testing.builders import NOW
 from hunter_adapters.testing.contract.boards import a_contestant
 from hunter_core.ids import HunterId

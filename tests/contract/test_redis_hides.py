@@ -10,10 +10,10 @@ from datetime import datetime
 
 import pytest
 
-from hunter_adapters.redis import board_keeper, boards, connection
-from hunter_adapters.redis import board_keys as keys
-from hunter_adapters.redis.board_withdrawal import CERTAIN_SECONDS
-from hunter_adapters.redis.boards import FROM_REDIS, WITHOUT_REDIS
+from hunter_adapters.redis import connection
+from hunter_adapters.redis.boards import keeper, keys, reader
+from hunter_adapters.redis.boards.reader import FROM_REDIS, WITHOUT_REDIS
+from hunter_adapters.redis.boards.withdrawal import CERTAIN_SECONDS
 from hunter_adapters.testing.builders import NOW
 from hunter_adapters.testing.contract import Contestant
 from hunter_adapters.testing.contract.boards import a_contestant, told
@@ -28,7 +28,7 @@ JINWOO, JINAH = a_contestant("Jinwoo", 300), a_contestant("Jinah", 100)
 @pytest.fixture
 def long_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lease that no machine is so busy as to outlast; who relies on its end does without."""
-    for module in (board_keeper, boards):
+    for module in (keeper, reader):
         monkeypatch.setattr(module, "LEASE_MICROS", 600_000_000)
 
 

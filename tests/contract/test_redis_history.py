@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from hunter_adapters.redis import board_keys as keys
 from hunter_adapters.redis import connection as redis_connection
-from hunter_adapters.redis.boards import FROM_REDIS, WITHOUT_REDIS
+from hunter_adapters.redis.boards import keys
+from hunter_adapters.redis.boards.reader import FROM_REDIS, WITHOUT_REDIS
 from hunter_adapters.sql import SqlStore, open_store
 from hunter_adapters.testing.builders import NOW
 from hunter_adapters.testing.contract import Contestant

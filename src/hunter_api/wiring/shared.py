@@ -19,7 +19,7 @@ from hunter_core.live.fan_out import LocalFanOut
 from hunter_core.rules.rulebook import Rulebook
 
 if TYPE_CHECKING:
-    from hunter_adapters.redis.board_keeper import BoardKeeper
+    from hunter_adapters.redis.boards.keeper import BoardKeeper
     from hunter_adapters.redis.connection import RedisConnection
     from hunter_adapters.redis.pubsub import RedisFanOut
     from hunter_adapters.rq.queue import WorkerWatch
@@ -49,8 +49,8 @@ def boards_of(
     in_store = SqlBoards(store)
     if redis is None:
         return in_store, None
-    from hunter_adapters.redis.board_keeper import BoardKeeper
-    from hunter_adapters.redis.boards import RedisBoards
+    from hunter_adapters.redis.boards.keeper import BoardKeeper
+    from hunter_adapters.redis.boards.reader import RedisBoards
     from hunter_adapters.sql.board_source import SqlBoardSource
 
     keeper = BoardKeeper(redis, SqlBoardSource(store), SystemClock(), fingerprint=rulebook.hash)

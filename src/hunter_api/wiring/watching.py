@@ -25,7 +25,7 @@ BOARDS_BY = {
     "store": "store",
     "store, Redis not to be trusted": "store_without_redis",
 }
-"""Who answers for boards (`hunter_adapters.redis.boards`), as metrics call them."""
+"""Who answers for boards (`hunter_adapters.redis.boards.reader`), as metrics call them."""
 
 
 def metrics_of(settings: Settings, store: SqlStore, redis: RedisConnection | None) -> Metrics:

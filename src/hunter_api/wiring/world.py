@@ -50,7 +50,7 @@ from hunter_core.rules.rulebook import Rulebook
 from hunter_core.webhooks.courier import Courier
 
 if TYPE_CHECKING:
-    from hunter_adapters.redis.board_keeper import BoardKeeper
+    from hunter_adapters.redis.boards.keeper import BoardKeeper
     from hunter_adapters.redis.connection import RedisConnection
     from hunter_adapters.redis.pubsub import RedisFanOut
     from hunter_adapters.rq.queue import WorkerWatch
@@ -218,7 +218,7 @@ class World:
             raise SettingInvalid(
                 "HUNTER_REDIS_URL: not set. Without Redis boards are read from the database."
             )
-        from hunter_adapters.redis.board_keeper import Overtaken
+        from hunter_adapters.redis.boards.keeper import Overtaken
         from hunter_adapters.redis.connection import RedisAway
 
         try:

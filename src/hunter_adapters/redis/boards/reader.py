@@ -9,9 +9,9 @@ from typing import Any
 
 from redis import Redis
 
-from hunter_adapters.redis import board_keys as keys
-from hunter_adapters.redis.board_commands import LEASE_MICROS, Believed
-from hunter_adapters.redis.board_keeper import BoardKeeper
+from hunter_adapters.redis.boards import keys
+from hunter_adapters.redis.boards.commands import LEASE_MICROS, Believed
+from hunter_adapters.redis.boards.keeper import BoardKeeper
 from hunter_adapters.redis.connection import KeyUnusable, RedisAway, RedisConnection
 from hunter_core.leaderboard.board import Asked, Boards, Own, Reading, Stats, XpRange
 from hunter_core.leaderboard.windows import ALL_TIME, windows_at
@@ -33,7 +33,7 @@ class RedisBoards:
 
     def __init__(self, connection: RedisConnection, keeper: BoardKeeper, store: Boards) -> None:
         self._connection, self._keeper, self._store = connection, keeper, store
-        script = files(__package__).joinpath("board_read.lua").read_text(encoding="utf-8")
+        script = files(__package__).joinpath("read.lua").read_text(encoding="utf-8")
         self._read = connection.client.register_script(script)
         self._counting = threading.Lock()
         self.answers: Counter[str] = Counter()

@@ -15,8 +15,8 @@ from datetime import datetime
 
 from redis import Redis
 
-from hunter_adapters.redis import board_keys as keys
-from hunter_adapters.redis.board_commands import (
+from hunter_adapters.redis.boards import keys
+from hunter_adapters.redis.boards.commands import (
     Believed,
     Fields,
     State,
@@ -26,7 +26,7 @@ from hunter_adapters.redis.board_commands import (
     no_longer_fresh,
     state,
 )
-from hunter_adapters.redis.board_writer import BoardWriter, Overtaken
+from hunter_adapters.redis.boards.writer import BoardWriter, Overtaken
 from hunter_adapters.redis.connection import RedisConnection
 from hunter_core.errors import OutcomeUnknown, StoreUnavailable
 from hunter_core.ids import AccountId, HunterId

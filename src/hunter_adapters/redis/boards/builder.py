@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from hunter_adapters.redis import board_keys as keys
-from hunter_adapters.redis.board_commands import State, begin, hold, span, state
-from hunter_adapters.redis.board_history import BoardHistory
-from hunter_adapters.redis.board_writer import BoardWriter
+from hunter_adapters.redis.boards import keys
+from hunter_adapters.redis.boards.commands import State, begin, hold, span, state
+from hunter_adapters.redis.boards.history import BoardHistory
+from hunter_adapters.redis.boards.writer import BoardWriter
 from hunter_adapters.redis.connection import RedisConnection
 from hunter_core.leaderboard.projection import BoardSource, Digest, batches
 from hunter_core.ports import Clock
@@ -44,7 +44,7 @@ class BoardBuilder:
         Make the boards anew; return since when changes may be missing in them.
 
         Raises:
-            As `hunter_adapters.redis.board_keeper.BoardKeeper.rebuild`.
+            As `hunter_adapters.redis.boards.keeper.BoardKeeper.rebuild`.
         """
         generation = uuid.uuid4().hex
         total = self._source.count()

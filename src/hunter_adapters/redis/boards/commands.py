@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from redis import Redis
 
-from hunter_adapters.redis import board_keys as keys
+from hunter_adapters.redis.boards import keys
 from hunter_core.ids import HunterId
 from hunter_core.leaderboard.order import Score
 from hunter_core.leaderboard.windows import ALL_TIME
@@ -65,7 +65,7 @@ def state(client: Redis) -> State:
 def change(client: Redis, expected: Fields, changes: Fields) -> bool:
     """Make *changes* to the state where it is as *expected*; return whether it was."""
     pairs = [part for fields in (expected, changes) for pair in fields.items() for part in pair]
-    return bool(client.eval(_script("board_state.lua"), 1, keys.STATE, len(expected), *pairs))
+    return bool(client.eval(_script("state.lua"), 1, keys.STATE, len(expected), *pairs))
 
 
 def is_whole(client: Redis, now: datetime) -> bool:
@@ -116,7 +116,7 @@ def no_longer_fresh(client: Redis, generation: bytes, found: Mapping[bytes, byte
     pairs = list(found.items())
     for first in range(0, len(pairs), 1_000):
         parts = [part for pair in pairs[first : first + 1_000] for part in pair]
-        client.eval(_script("board_kept.lua"), 2, keys.STATE, keys.FRESH, generation, *parts)
+        client.eval(_script("kept.lua"), 2, keys.STATE, keys.FRESH, generation, *parts)
 
 
 def is_time_for(client: Redis, key: str, seconds: int) -> bool:

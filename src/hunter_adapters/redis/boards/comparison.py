@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from redis import Redis
 
-from hunter_adapters.redis import board_keys as keys
-from hunter_adapters.redis.board_commands import is_time_for, scores_of
-from hunter_adapters.redis.board_writer import BoardWriter
+from hunter_adapters.redis.boards import keys
+from hunter_adapters.redis.boards.commands import is_time_for, scores_of
+from hunter_adapters.redis.boards.writer import BoardWriter
 from hunter_adapters.redis.connection import RedisConnection
 from hunter_core.ids import AccountId, HunterId
 from hunter_core.leaderboard.order import Score

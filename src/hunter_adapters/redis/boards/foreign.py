@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from redis import Redis
 
-from hunter_adapters.redis import board_keys as keys
-from hunter_adapters.redis.board_commands import is_time_for
+from hunter_adapters.redis.boards import keys
+from hunter_adapters.redis.boards.commands import is_time_for
 from hunter_adapters.redis.connection import RedisAway, RedisConnection
 
 

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from hunter_adapters.redis import board_keys as keys
-from hunter_adapters.redis.board_builder import BoardBuilder, digest_of
-from hunter_adapters.redis.board_commands import (
+from hunter_adapters.redis.boards import keys
+from hunter_adapters.redis.boards.builder import BoardBuilder, digest_of
+from hunter_adapters.redis.boards.commands import (
     BUILDING_SECONDS,
     LEASE_MICROS,
     Believed,
@@ -21,11 +21,11 @@ from hunter_adapters.redis.board_commands import (
     scores_of,
     state,
 )
-from hunter_adapters.redis.board_comparison import BoardComparison
-from hunter_adapters.redis.board_foreign import disown
-from hunter_adapters.redis.board_history import BoardHistory
-from hunter_adapters.redis.board_withdrawal import CERTAIN_SECONDS, Withdrawal
-from hunter_adapters.redis.board_writer import PUT, BoardWriter, Overtaken
+from hunter_adapters.redis.boards.comparison import BoardComparison
+from hunter_adapters.redis.boards.foreign import disown
+from hunter_adapters.redis.boards.history import BoardHistory
+from hunter_adapters.redis.boards.withdrawal import CERTAIN_SECONDS, Withdrawal
+from hunter_adapters.redis.boards.writer import PUT, BoardWriter, Overtaken
 from hunter_adapters.redis.connection import KeyUnusable, RedisAway, RedisConnection
 from hunter_core.errors import StoreUnavailable
 from hunter_core.ids import HunterId

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from hunter_adapters.redis.board_commands import LEASE_SECONDS, withdraw
+from hunter_adapters.redis.boards.commands import LEASE_SECONDS, withdraw
 from hunter_adapters.redis.connection import TIMEOUT, RedisAway, RedisConnection
 from hunter_core.ids import HunterId
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from redis import Redis
 
-from hunter_adapters.redis import board_keys as keys
-from hunter_adapters.redis.board_commands import ticket
+from hunter_adapters.redis.boards import keys
+from hunter_adapters.redis.boards.commands import ticket
 from hunter_adapters.redis.connection import RedisConnection
 from hunter_core.ids import HunterId
 from hunter_core.leaderboard.projection import BoardSource, Projected
@@ -31,7 +31,7 @@ class BoardWriter:
         self, connection: RedisConnection, source: BoardSource, clock: Clock, ends: threading.Event
     ) -> None:
         self._connection, self._source, self._clock, self._ends = connection, source, clock, ends
-        script = files(__package__).joinpath("board_put.lua").read_text(encoding="utf-8")
+        script = files(__package__).joinpath("put.lua").read_text(encoding="utf-8")
         self._put = connection.client.register_script(script)
 
     def apply(self, hunter_ids: Sequence[HunterId], generation: bytes, *, fresh: bool = True) -> None:
