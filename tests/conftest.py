@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from tests.servers import careless
 from tests.servers.binaries import memory_for_files
 from tests.servers.postgres import PostgresServer
+from tests.servers.redis import KINDS, RedisServer
 
 # The laws and contracts that we ship fail as legibly as our own tests.
 pytest.register_assert_rewrite("hunter_adapters.testing")
@@ -53,6 +54,15 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
         yield url
     finally:
         postgres_server.drop_database(url)
+
+
+@pytest.fixture(scope="module")
+def redis_servers() -> Iterator[dict[str, RedisServer]]:
+    """A Redis and a Valkey, which the tests of one file share."""
+    servers = {kind: RedisServer.start(kind) for kind in KINDS}
+    yield servers
+    for server in servers.values():
+        server.stop()
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from hunter_adapters.sql.store import SqlStore, open_store
 from hunter_adapters.testing.contract import CommitFailed, UnderTest
 from tests.builders import a_rulebook
 from tests.servers.postgres import PostgresServer
-from tests.servers.redis import KINDS, RedisServer
 
 # An empty store for the next test: all hangs on an account, but guilds, what the database knows of itself, and counts.
 EMPTY = tuple(
@@ -132,11 +131,3 @@ def under_test(request: pytest.FixtureRequest) -> Iterator[UnderTest]:
         found = house.under_test()
     yield found
     assert found.open_transactions() == 0
-
-
-@pytest.fixture(scope="module")
-def redis_servers() -> Iterator[dict[str, RedisServer]]:
-    servers = {kind: RedisServer.start(kind) for kind in KINDS}
-    yield servers
-    for server in servers.values():
-        server.stop()

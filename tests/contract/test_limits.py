@@ -15,14 +15,6 @@ from hunter_core.limits.ports import Limiter
 from tests.servers.redis import KINDS, RedisServer
 
 
-@pytest.fixture(scope="module")
-def redis_servers() -> Iterator[dict[str, RedisServer]]:
-    servers = {kind: RedisServer.start(kind) for kind in KINDS}
-    yield servers
-    for server in servers.values():
-        server.stop()
-
-
 @pytest.fixture(params=["memory", *KINDS])
 def limiter(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Limiter]:
     """A limiter that has counted nothing yet."""

@@ -35,14 +35,6 @@ FOREIGN: dict[str, Callable[[Redis], Any]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def redis_servers() -> Iterator[dict[str, RedisServer]]:
-    servers = {kind: RedisServer.start(kind) for kind in KINDS}
-    yield servers
-    for server in servers.values():
-        server.stop()
-
-
 @pytest.fixture(params=KINDS)
 def server(request: pytest.FixtureRequest, redis_servers: dict[str, RedisServer]) -> RedisServer:
     started = redis_servers[request.param]
