@@ -13,6 +13,7 @@ from hunter_api.tracing import Tracing
 from hunter_core.accounts.last_use import LastUse
 from hunter_core.accounts.sign_in import Gate
 from hunter_core.achievements.ports import Popularity
+from hunter_core.ids import HunterId
 from hunter_core.leaderboard.board import Boards
 from hunter_core.live.fan_out import LocalFanOut
 from hunter_core.notifications.ports import Pusher
@@ -44,6 +45,7 @@ class Ports:
         metrics: What is counted.
         tracing: What traces requests; None where nobody asked for that.
         sender: What addresses of webhooks are checked by.
+        hiding: How many seconds an answer to a hunter has to wait, so that whatever it hid is seen by nobody after it.
         sign_in_with: The identity providers, and how a browser is brought to them and back.
     """
 
@@ -57,6 +59,7 @@ class Ports:
     boards: Boards
     ready: Callable[[], None]
     sign_in_with: SignInWith = attrs.field(factory=SignInWith)
+    hiding: Callable[[HunterId], float] = lambda hunter_id: 0.0
     last_use: LastUse = attrs.field(factory=LastUse)
     wake: Callable[[str], None] = lambda name: None
     close: Callable[[], None] = lambda: None

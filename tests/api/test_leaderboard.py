@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
+import attrs
 import pytest
+from litestar.testing import TestClient
 
-from tests.api.house import House
+from hunter_adapters.memory import MemoryStore
+from hunter_api.app import create_app
+from hunter_core.ids import HunterId
+from tests.api.house import Answer, Clock, House, ports_over
 
 BOARD = "/api/leaderboard"
 
@@ -194,3 +202,24 @@ def test_what_is_no_board_is_refused(hunter: House, query: dict[str, Any], field
 
 def test_a_board_is_for_the_signed_in(house: House) -> None:
     assert house.get(BOARD).status == 401
+
+
+def test_the_answer_to_who_hides_waits_until_it_is_so_and_reads_and_others_do_not() -> None:
+    left: dict[HunterId, float] = {}
+    clock = Clock()
+    ports = attrs.evolve(ports_over(MemoryStore(), clock), hiding=lambda hunter_id: left.get(hunter_id, 0.0))
+    with TestClient(create_app(ports), raise_server_exceptions=False) as http:
+        http.headers.clear()
+        house = House(http, ports, clock)
+        hiding, other = house.another().signed_in("Jinwoo"), house.another().signed_in("Jinah")
+        left[HunterId(UUID(hiding.user["id"]))] = 1.0
+
+        def seconds(act: Callable[[], Answer]) -> float:
+            began = time.monotonic()
+            assert act().status == 200
+            return time.monotonic() - began
+
+        hide = {"showOnLeaderboard": False}
+        assert seconds(lambda: hiding.patch("/api/users/me/settings", hide)) >= 1
+        assert seconds(lambda: other.patch("/api/users/me/settings", hide)) < 1
+        assert seconds(lambda: hiding.get("/api/users/me")) < 1

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -103,32 +102,39 @@ def test_a_change_that_a_hanging_redis_is_not_told_is_answered_when_nobody_belie
     pool.reset()
     first.settle()
     first.server.pause()
-    took: list[float] = []
-    hiding = threading.Thread(target=lambda: took.append(hide(first)))
-    hiding.start()
     try:
-        wait_for(lambda: first.keeper._withdrawal.waiting == 1)
-        # Whoever changes it to and fro meanwhile holds up one thread of ours, and no more.
         began = time.monotonic()
-        first.keeper.changed([JINWOO.hunter.id], True)
-        assert time.monotonic() - began < CERTAIN_SECONDS
-        assert not took
+        # No thread is held up for it: the answer is.
+        assert hide(first) < CERTAIN_SECONDS
+        left = first.keeper.seconds_left(JINWOO.hunter.id)
+        assert began + CERTAIN_SECONDS <= time.monotonic() + left
+        assert first.keeper.seconds_left() == pytest.approx(left, abs=0.5)
+        assert first.keeper.seconds_left(JINAH.hunter.id) == 0
+
+        # Whoever hides again is answered after the last time: between the two they may have been seen.
+        time.sleep(0.2)
+        again = time.monotonic()
+        hide(first)
+        left = first.keeper.seconds_left(JINWOO.hunter.id)
+        assert again + CERTAIN_SECONDS <= time.monotonic() + left
+        time.sleep(left)
     finally:
-        hiding.join()
         first.server.resume()
 
-    assert took[0] >= CERTAIN_SECONDS
     assert shown(other) == ["Jinah"]
     assert shown(first) == ["Jinah"]
-    assert first.keeper._withdrawal.waiting == 0
+    assert first.keeper.seconds_left() == 0
 
 
-def wait_for(is_so: Callable[[], bool]) -> None:
-    """Return when it is so."""
-    deadline = time.monotonic() + 30
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+def test_who_shows_or_changes_something_else_waits_for_nothing(two: tuple[Kept, Kept]) -> None:
+    first, _ = two
+    first.server.kill()
+    with first.store.write() as uow:
+        uow.settings.save(replace(JINWOO.settings, language="de"))
+        uow.commit()
+    assert first.keeper.seconds_left() == 0
+    hide(first)
+    assert first.keeper.seconds_left(JINWOO.hunter.id) > 0
 
 
 @pytest.mark.usefixtures("long_lease")

@@ -13,6 +13,8 @@ import pytest
 
 from hunter_adapters.redis import connection as redis_connection
 from hunter_adapters.redis.boards import keys
+from hunter_adapters.redis.boards.commands import state
+from hunter_adapters.redis.boards.keeper import BoardKeeper
 from hunter_adapters.redis.boards.reader import FROM_REDIS, WITHOUT_REDIS
 from hunter_adapters.sql import SqlStore, open_store
 from hunter_adapters.testing.builders import NOW
@@ -156,6 +158,23 @@ def test_two_databases_at_one_redis_never_see_each_other_and_do_not_fight_for_it
 
     other.close()
     other.store.close()
+
+
+def test_two_rulebooks_at_one_redis_do_not_fight_for_it(kept: Kept) -> None:
+    jinwoo = a_contestant("Jinwoo", 100)
+    kept.under_test().fill([jinwoo])
+    kept.settle()
+    made = [kept.connection.ask(state).generation]
+    other = BoardKeeper(kept.connection, kept.source, kept.clock, fingerprint="another rulebook")
+    for _ in range(5):
+        other.tend()
+        kept.keeper.tend()
+        made.append(kept.connection.ask(state).generation)
+    # Once for whoever comes, and then not for a minute.
+    assert len(set(made)) == 2
+    right_answers(kept, [(jinwoo.hunter.id, 100)])
+    assert kept.boards.answers == {WITHOUT_REDIS: 1}
+    other.close()
 
 
 def test_a_process_that_ended_while_it_gave_the_database_a_word_costs_nothing(

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.faults.load import in_parallel, registered
 from tests.servers.app import App
 from tests.servers.client import Client
 from tests.servers.redis import RedisServer
@@ -111,6 +113,41 @@ def test_who_hid_is_not_seen_in_a_redis_that_comes_back_from_a_file_or_out_of_a_
         finally:
             redis_server.resume()
         assert_hidden_for_a_while(app, jinwoo)
+
+
+def test_while_redis_is_away_only_who_hides_waits_and_as_many_as_like_can(
+    app: App, redis_server: RedisServer
+) -> None:
+    with contextlib.ExitStack() as stack:
+        hunters = [stack.enter_context(each) for each in registered(app.url, 40)]
+        viewer = stack.enter_context(Client(app.url)).register()
+        redis_server.kill()
+        # Whoever asks first notices.
+        assert viewer.patch("/api/users/me/settings", {"language": "de"}).status == 200
+
+        others: list[float] = []
+        with ThreadPoolExecutor(1) as elsewhere:
+            hidden = elsewhere.submit(
+                in_parallel, lambda hunter: (show(hunter, False), time.monotonic()), hunters, clients=40
+            )
+            began = time.monotonic()
+            while not hidden.done():
+                asked = time.monotonic()
+                assert viewer.patch("/api/users/me/settings", {"language": "en"}).status == 200
+                assert show(viewer, True) == 200
+                assert viewer.get("/api/quests").status == 200
+                others.append(time.monotonic() - asked)
+            answers = hidden.result()
+        assert {status for status, _ in answers} == {200}
+        # No lease from before outlives three seconds, and nobody took a thread from the others for so long.
+        assert all(at - began > 2.5 for _, at in answers)
+        assert sorted(others)[len(others) // 2] < 1
+        with Client(app.url) as late:
+            late.register()
+            assert {name for name, _ in board(app, viewer)} == {
+                viewer.user["hunterName"],
+                late.user["hunterName"],
+            }
 
 
 def show(hunter: Client, shows: bool) -> int:

@@ -205,6 +205,7 @@ class SqlErasures:
         for guild_id in [row[0] for row in self._sql.rows(_GUILD_IDS, account_id=account_id)]:
             self._leave(guild_id, account_id, now)
         self._sql.hunters_changed[account_id] = None
+        self._sql.hunters_hidden[account_id] = None
         self._sql.listing_changed = True
 
     def some(self, account_id: AccountId, limit: int) -> bool:

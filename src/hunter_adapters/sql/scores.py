@@ -155,6 +155,8 @@ class SqlScores:
         self._sql.do(_SHOW, hunter_id=hunter_id)
         self._sql.hunters_changed[hunter_id] = None
         self._sql.listing_changed = True
+        if not self._sql.value(_LISTED, hunter_id=hunter_id):
+            self._sql.hunters_hidden[hunter_id] = None
 
     def stored(self, hunter_id: HunterId) -> tuple[Mapping[str, Score], frozenset[str], bool]:
         """Return the hunter's scores, those that others see, and whether they should see them."""

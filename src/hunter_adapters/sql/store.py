@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -19,8 +19,11 @@ from hunter_core.rules.achievements import Catalogue
 
 Result = TypeVar("Result")
 
-Changed = Callable[[Sequence[HunterId], bool], None]
-"""Is told after a commit whose rows changed, and whether what others see of them may have; it must not raise."""
+Changed = Callable[[Sequence[HunterId], bool, Collection[HunterId]], None]
+"""
+Is told after a commit whose rows changed, whether what others see of them may have, and who of them is hidden; it must
+not raise.
+"""
 
 ATTEMPTS = 5
 """How often a transaction is made that others keep undoing."""
@@ -89,7 +92,9 @@ class SqlStore:
             self.database.unlock_writer()
         # Connection and lock are given back: whoever is told may read what was committed.
         if self.after_commit is not None and transaction.committed and transaction.hunters_changed:
-            self.after_commit(list(transaction.hunters_changed), transaction.listing_changed)
+            self.after_commit(
+                list(transaction.hunters_changed), transaction.listing_changed, transaction.hunters_hidden
+            )
         if self.after_events is not None and transaction.committed and transaction.events_added:
             self.after_events()
 

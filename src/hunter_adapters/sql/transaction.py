@@ -45,6 +45,7 @@ class Transaction:
         "committed",
         "events_added",
         "hunters_changed",
+        "hunters_hidden",
         "listing_changed",
     )
 
@@ -57,6 +58,8 @@ class Transaction:
         # Whose rows were written, and whether what others see of them may have changed: told after the commit.
         self.hunters_changed: dict[HunterId, None] = {}
         self.listing_changed = False
+        # Who of them is on no board after it.
+        self.hunters_hidden: dict[HunterId, None] = {}
         # Whether the world is to be told something: the relay is woken after the commit.
         self.events_added = False
         self._proxied = database.checkout()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -214,9 +215,9 @@ class Commands:
         return False
 
     def _tend(self) -> None:
-        """Let the boards in Redis, where there are any, follow at once."""
-        if self._world.keeper is not None:
-            self._world.keeper.tend()
+        """Let the boards in Redis, where there are any, follow at once; return when they show nobody who was hidden."""
+        if self._world.keeper is not None and not self._world.keeper.tend():
+            time.sleep(self._world.keeper.seconds_left())
 
 
 def _all(parts: Iterable[Sequence[Any]]) -> Sequence[Any]:

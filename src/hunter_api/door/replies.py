@@ -24,11 +24,17 @@ Headers = list[tuple[bytes, bytes]]
 
 @attrs.frozen
 class Reply:
-    """A whole HTTP answer; an ASGI application that sends it."""
+    """
+    A whole HTTP answer; an ASGI application that sends it.
+
+    Attributes:
+        held: Seconds for which it is held back: what it says is not so before.
+    """
 
     status: int
     headers: Headers
     body: bytes
+    held: float = attrs.field(default=0.0, kw_only=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the answer; a HEAD is told the length of a body, and gets none."""

@@ -140,12 +140,17 @@ class Door:
         deadline = asyncio.get_running_loop().time() + KEY_WAIT
         while True:
             try:
-                return await threads.run(lambda: self._work(operation, asked, count, body))
+                reply = await threads.run(lambda: self._work(operation, asked, count, body))
             except KeyUnderWay as busy:
                 left = deadline - asyncio.get_running_loop().time()
                 first = asyncio.wrap_future(busy.finished)
                 if left <= 0 or not (await asyncio.wait([first], timeout=left))[0]:
                     raise IdempotencyInProgress from busy
+            else:
+                if reply.held > 0:
+                    # The thread is given back: others are served meanwhile.
+                    await asyncio.sleep(reply.held)
+                return reply
 
     def _work(self, operation: Operation, asked: Asked, count: Count, body: bytes | None) -> Reply:
         """Answer; *body* is None when there is more of it than is read."""
@@ -158,13 +163,17 @@ class Door:
             self._watch.refused(error, operation, address=address, client=client, now=now)
             raise
         try:
-            return self._serve(operation, asked, signed_in, client, body, now)
+            reply = self._serve(operation, asked, signed_in, client, body, now)
         except HunterError as error:
             account_id = None if signed_in is None else signed_in.account_id
             self._watch.broken(
                 error, operation, account_id=account_id, address=address, client=client, now=now
             )
             raise
+        if signed_in is None or operation.method == "GET":
+            return reply
+        held = self._ports.hiding(signed_in.account_id)
+        return attrs.evolve(reply, held=held) if held else reply
 
     def _serve(
         self,

@@ -106,6 +106,7 @@ class World:
                 proxies=Proxies(self.settings.trusted_proxies),
             ),
             boards=self.boards,
+            hiding=(lambda _: 0.0) if self.keeper is None else self.keeper.seconds_left,
             ready=self.check_serving,
             metrics=self.metrics,
             last_use=self.last_use,

@@ -39,6 +39,10 @@ class BoardBuilder:
         # Another run of the server may have come back with what it knew an hour ago.
         return f"{found.run}:{self._fingerprint}".encode()
 
+    def others(self, found: State) -> bool:
+        """Tell whether somebody else, of another program or rulebook, made boards whole on this run of the server."""
+        return found.ready.startswith(f"{found.run}:".encode()) and found.ready != self.ready(found)
+
     def rebuild(self, progress: Callable[[int, int], None]) -> datetime:
         """
         Make the boards anew; return since when changes may be missing in them.

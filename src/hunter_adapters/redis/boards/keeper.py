@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from hunter_adapters.redis.boards import keys
@@ -24,7 +24,7 @@ from hunter_adapters.redis.boards.commands import (
 from hunter_adapters.redis.boards.comparison import BoardComparison
 from hunter_adapters.redis.boards.foreign import disown
 from hunter_adapters.redis.boards.history import BoardHistory
-from hunter_adapters.redis.boards.withdrawal import CERTAIN_SECONDS, Withdrawal
+from hunter_adapters.redis.boards.withdrawal import Withdrawal
 from hunter_adapters.redis.boards.writer import PUT, BoardWriter, Overtaken
 from hunter_adapters.redis.connection import KeyUnusable, RedisAway, RedisConnection
 from hunter_core.errors import StoreUnavailable
@@ -109,20 +109,26 @@ class BoardKeeper:
 
     # --- after a commit -------------------------------------------------------------------------------------
 
-    def changed(self, hunter_ids: Sequence[HunterId], at_once: bool) -> None:
+    def changed(
+        self, hunter_ids: Sequence[HunterId], at_once: bool, hidden: Collection[HunterId] = ()
+    ) -> None:
         """
         Take note that *hunter_ids* changed; *at_once* where it is about what others may see.
 
-        Then it returns when no process can read boards from Redis that lack it: at once where Redis says so,
-        after `CERTAIN_SECONDS` where it says nothing.
+        Where Redis cannot be told that some of them are *hidden*, `seconds_left` says when no process can read
+        boards any more that show them.
         """
-        certain = time.monotonic() + CERTAIN_SECONDS
+        committed = time.monotonic()
         with self._guard:
             self._pending.update(dict.fromkeys(hunter_ids))
         if not at_once:
             self._wake.set()
-        elif not self.flush():
-            self._withdrawal.wait(hunter_ids, certain)
+        elif not self.flush() and hidden:
+            self._withdrawal.hide(hidden, committed)
+
+    def seconds_left(self, hunter_id: HunterId | None = None) -> float:
+        """Return how long an answer to a hunter who may have hidden waits; without one, to whoever hid anybody."""
+        return self._withdrawal.seconds_left(hunter_id)
 
     def flush(self) -> bool:
         """Bring over whoever is waiting; return whether nobody is left."""
@@ -216,9 +222,11 @@ class BoardKeeper:
 
     def _why_anew(self, found: State) -> str | None:
         """Return why boards have to be made anew, empty where that needs not be said; None where they are good."""
-        if found.ready != self._builder.ready(found):
+        if self._builder.others(found):
+            why, key = "Boards in Redis were made by another program or under another rulebook", keys.OTHERS
+        elif found.ready != self._builder.ready(found):
             return ""
-        if not self._connection.ask(lambda client: is_whole(client, self._clock.now())):
+        elif not self._connection.ask(lambda client: is_whole(client, self._clock.now())):
             why, key = "Redis has evicted a part of the boards", keys.EVICTED
         elif not self._history.is_ours(found):
             why, key = "Boards in Redis are of another database, or of a future that it lost", keys.OTHERS

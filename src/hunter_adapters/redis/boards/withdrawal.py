@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from hunter_adapters.redis.boards.commands import LEASE_SECONDS, withdraw
-from hunter_adapters.redis.connection import TIMEOUT, RedisAway, RedisConnection
+from hunter_adapters.redis.connection import RedisAway, RedisConnection
 from hunter_core.ids import HunterId
 
 CERTAIN_SECONDS = LEASE_SECONDS + 0.1
 """After how long nobody reads boards any more that lack a change, whoever was not told of it."""
 
-_AGAIN_SECONDS = 0.1
-"""Between two attempts to tell Redis."""
-
 
 class Withdrawal:
-    """Takes leases back, or waits until they have run out."""
+    """Takes leases back, or knows when they have run out."""
 
     def __init__(self, connection: RedisConnection) -> None:
         self._connection = connection
-        self._waiting: set[HunterId] = set()
+        self._certain: dict[HunterId, float] = {}
         self._guard = threading.Lock()
-
-    @property
-    def waiting(self) -> int:
-        """Of how many hunters a change waits."""
-        return len(self._waiting)
 
     def withdraw(self) -> bool:
         """Let nobody read what lacks a change, and return whether Redis could be told so."""
@@ -38,19 +30,21 @@ class Withdrawal:
             return False
         return True
 
-    def wait(self, hunter_ids: Sequence[HunterId], certain: float) -> None:
-        """Return when Redis was told, or at the moment *certain*, when every lease from before has run out."""
+    def hide(self, hunter_ids: Collection[HunterId], committed: float) -> None:
+        """Take note that *hunter_ids* have hidden at the moment *committed*, unless Redis can be told at once."""
+        if self.withdraw():
+            return
+        now = time.monotonic()
         with self._guard:
-            # One who changes it to and fro holds up one thread of ours, and no more.
-            if not self._waiting.isdisjoint(hunter_ids):
-                return
-            self._waiting.update(hunter_ids)
-        try:
-            while (left := certain - time.monotonic()) > 0:
-                # An answer that could come too late is not asked for.
-                if left > TIMEOUT and self.withdraw():
-                    return
-                time.sleep(min(left, _AGAIN_SECONDS))
-        finally:
-            with self._guard:
-                self._waiting.difference_update(hunter_ids)
+            self._certain = {each: certain for each, certain in self._certain.items() if certain > now}
+            # Who hides again is hidden for certain after the last time.
+            self._certain.update(dict.fromkeys(hunter_ids, committed + CERTAIN_SECONDS))
+
+    def seconds_left(self, hunter_id: HunterId | None = None) -> float:
+        """Return in how many seconds a hunter, or everybody, is hidden for certain: every older lease is over then."""
+        with self._guard:
+            if hunter_id is None:
+                certain = max(self._certain.values(), default=0.0)
+            else:
+                certain = self._certain.get(hunter_id, 0.0)
+        return max(0.0, certain - time.monotonic()) if certain else 0.0
