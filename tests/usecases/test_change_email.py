@@ -62,3 +62,14 @@ def test_whoever_has_no_address_any_more_writes_to_no_more_strangers_than_others
     assert nameless.mails() == before
     assert before.count(MailTemplate.CHANGE_EMAIL) == MOST_MAILS
     assert nameless.events()[logged:] == [SecurityEventKind.EMAIL_CHANGE_REFUSED]
+
+
+def test_a_clock_that_is_put_back_makes_nobody_wait_for_longer(nameless: Owner) -> None:
+    for number in range(MOST_MAILS):
+        ask(nameless, f"stranger{number}@example.org")
+
+    nameless.now -= 5 * FLOOD_SPAN
+    with pytest.raises(RateLimitExceeded) as refused:
+        ask(nameless, "another@example.org")
+
+    assert refused.value.retry_after == FLOOD_SPAN // SECOND
