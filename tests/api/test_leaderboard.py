@@ -221,5 +221,6 @@ def test_the_answer_to_who_hides_waits_until_it_is_so_and_reads_and_others_do_no
 
         hide = {"showOnLeaderboard": False}
         assert seconds(lambda: hiding.patch("/api/users/me/settings", hide)) >= 1
-        assert seconds(lambda: other.patch("/api/users/me/settings", hide)) < 1
-        assert seconds(lambda: hiding.get("/api/users/me")) < 1
+        # Of three, so that a machine that stands still for a moment says nothing.
+        assert min(seconds(lambda: other.patch("/api/users/me/settings", hide)) for _ in range(3)) < 1
+        assert min(seconds(lambda: hiding.get("/api/users/me")) for _ in range(3)) < 1

@@ -141,7 +141,7 @@ def test_while_redis_is_away_only_who_hides_waits_and_as_many_as_like_can(
         assert {status for status, _ in answers} == {200}
         # No lease from before outlives three seconds, and nobody took a thread from the others for so long.
         assert all(at - began > 2.5 for _, at in answers)
-        assert sorted(others)[len(others) // 2] < 1
+        assert sorted(others)[len(others) // 2] < 2
         with Client(app.url) as late:
             late.register()
             assert {name for name, _ in board(app, viewer)} == {
