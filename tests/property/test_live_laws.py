@@ -23,7 +23,6 @@ from hunter_core.live.news import from_bytes, to_bytes
 from hunter_core.live.position import Position
 from hunter_core.live.replay import missed
 from hunter_core.ports import UnitOfWork
-from hunter_core.relay.ports import Hear
 from hunter_core.relay.relay import Relay
 
 HUNTERS = [a_hunter(), a_hunter("Jinah")]
@@ -52,9 +51,6 @@ class World:
 
     def tell(self, events: Sequence[OutboxEvent]) -> None:
         self.news.append(to_bytes(events))
-
-    def listen(self, hear: Hear) -> None:
-        raise NotImplementedError
 
     def last(self, hunter: Hunter) -> int:
         with self.store.read() as uow:

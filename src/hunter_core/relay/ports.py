@@ -131,16 +131,20 @@ class Consumer(Protocol):
 Hear = Callable[[Sequence[OutboxEvent]], None]
 
 
-class FanOut(Protocol):
+class Teller(Protocol):
+    """Tells whoever listens what was relayed: all that the relay asks of a fan-out."""
+
+    def tell(self, events: Sequence[OutboxEvent]) -> None:
+        """Tell everybody; returns at once, and never raises."""
+        ...
+
+
+class FanOut(Teller, Protocol):
     """
     Tells whoever listens, in every process, what has happened.
 
     Quick, and without a promise: what is lost on the way is found by looking (`hunter_core.live`).
     """
-
-    def tell(self, events: Sequence[OutboxEvent]) -> None:
-        """Tell everybody; returns at once, and never raises."""
-        ...
 
     def listen(self, hear: Hear) -> None:
         """Let *hear* be told from now on, in a thread of somebody else's; it returns at once, and never raises."""

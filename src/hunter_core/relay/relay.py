@@ -16,7 +16,7 @@ from hunter_core.errors import TryLater
 from hunter_core.events import OutboxEvent
 from hunter_core.ids import HunterId
 from hunter_core.ports import Clock, Store, UnitOfWork
-from hunter_core.relay.ports import LONGEST_ERROR, Consumer, FanOut, Waiting
+from hunter_core.relay.ports import LONGEST_ERROR, Consumer, Teller, Waiting
 
 MOST_HUNTERS = 64
 MOST_EVENTS = 512
@@ -42,7 +42,7 @@ class Relay:
     """Relays what waits in *store*: tells *fan_out*, and lets *consumers* write, in their order."""
 
     def __init__(
-        self, store: Store, clock: Clock, *, consumers: Sequence[Consumer] = (), fan_out: FanOut
+        self, store: Store, clock: Clock, *, consumers: Sequence[Consumer] = (), fan_out: Teller
     ) -> None:
         self._store, self._clock, self._fan_out = store, clock, fan_out
         self._consumers = tuple(consumers)

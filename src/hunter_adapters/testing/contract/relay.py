@@ -14,7 +14,6 @@ from hunter_core.errors import StoreUnavailable
 from hunter_core.events import OutboxEvent
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ports import UnitOfWork
-from hunter_core.relay.ports import Hear
 from hunter_core.relay.relay import TRIES, Relay
 
 
@@ -32,16 +31,13 @@ class At:
 
 
 class Ear:
-    """A fan-out that remembers what it was told."""
+    """A teller that remembers what it was told."""
 
     def __init__(self) -> None:
         self.heard: list[OutboxEvent] = []
 
     def tell(self, events: Sequence[OutboxEvent]) -> None:
         self.heard += events
-
-    def listen(self, hear: Hear) -> None:
-        raise NotImplementedError
 
 
 class Book:
