@@ -1,7 +1,8 @@
 """
 What the relay costs: CPU added to a completion under load, and statements at rest.
 
-Two servers begin with the same hunters, one without a relay, and are played alike, a day here, the same day there.
+Two servers, each with a PostgreSQL of its own and one of them without a relay, have the same hunters and are played
+alike, every day on both at once: what the machine does meanwhile falls on both.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ import time
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple, TypeAlias
 
 import psycopg
 
@@ -36,16 +37,16 @@ from tests.servers.clock import VARIABLE as CLOCK
 from tests.servers.clock import MovableClock
 from tests.servers.postgres import PostgresServer
 
-HUNTERS, DAYS, CLIENTS = 48, 20, 8
+HUNTERS, DAYS, CLIENTS = 48, 20, 4
 REST_SECONDS = 12
 ATTRIBUTES = ("strength", "intelligence", "constitution", "dexterity", "charisma", "luck")
 
 
 def figures() -> Iterator[Figure]:
     """Take them all."""
+    yield from _cost()
     postgres = PostgresServer.start(durable=True)
     try:
-        yield from _cost(postgres)
         yield from _rest(postgres)
     finally:
         postgres.close()
@@ -55,30 +56,35 @@ def figures() -> Iterator[Figure]:
 
 
 class Hunter(NamedTuple):
-    """A hunter as both servers know it."""
+    """A hunter of one server."""
 
     token: str
     refresh_token: str
-    quests: Sequence[tuple[str, int, float]]
-    """Each quest with how often it may be done on a day, and the share of days on which it is."""
+    quests: Sequence[Quest]
+
+
+class Quest(NamedTuple):
+    """A quest, how often it may be done on a day, and the share of days on which it is."""
+
+    id: str
+    times: int
+    share: float
 
 
 class Side:
     """One of the two servers, what playing on it has cost, and who plays."""
 
-    def __init__(
-        self, app: App, postgres: PostgresServer, hunters: Sequence[Hunter], *, relays: bool
-    ) -> None:
+    def __init__(self, app: App, postgres: PostgresServer, *, relays: bool) -> None:
         self.app, self.relays = app, relays
+        self.hunters = _registered(app)
         self._postgres = postgres
         # One for all that is asked: a new one costs as much as two completions.
         self._asked = psycopg.connect(app.database_url, autocommit=True)
         self.server = self.database = 0.0
         self.done = 0
-        self._tokens = [(each.token, each.refresh_token) for each in hunters]
 
-    def play(self, day: Sequence[Sequence[tuple[int, str]]]) -> None:
-        """Play a *day*: for each client, which hunter does which quest; add up what it costs until it is told."""
+    def play(self, day: Day) -> None:
+        """Play a *day*; add up what it costs until all of it is told."""
         server, database = seconds_of(self.app.pid), seconds_of_server(self._postgres.pid)
         with ThreadPoolExecutor(CLIENTS) as pool:
             self.done += sum(pool.map(self._play_one, day))
@@ -87,14 +93,17 @@ class Side:
         self.server += seconds_of(self.app.pid) - server
         self.database += seconds_of_server(self._postgres.pid) - database
 
-    def _play_one(self, todo: Sequence[tuple[int, str]]) -> int:
+    def forget(self) -> None:
+        """Count from here."""
+        self.server, self.database, self.done = 0.0, 0.0, 0
+
+    def _play_one(self, todo: Sequence[tuple[int, int]]) -> int:
         line = http.client.HTTPConnection("127.0.0.1", self.app.port, timeout=60)
-        for hunter, quest in todo:
-            headers = {
-                "Authorization": f"Bearer {self._tokens[hunter][0]}",
-                "Content-Type": "application/json",
-            }
-            line.request("POST", f"/api/quests/{quest}/complete", b'{"timeSpent":600}', headers)
+        for place, quest in todo:
+            hunter = self.hunters[place]
+            headers = {"Authorization": f"Bearer {hunter.token}", "Content-Type": "application/json"}
+            path = f"/api/quests/{hunter.quests[quest].id}/complete"
+            line.request("POST", path, b'{"timeSpent":600}', headers)
             answer = line.getresponse()
             body = answer.read()
             assert answer.status == 200, body
@@ -117,9 +126,9 @@ class Side:
     def renew(self) -> None:
         """Get new tokens: those of a week ago are too old."""
         with Client(self.app.url) as client:
-            for place, (_, refresh) in enumerate(self._tokens):
-                data = client.post("/api/auth/refresh", {"refreshToken": refresh}).data
-                self._tokens[place] = data["token"], data["refreshToken"]
+            for place, hunter in enumerate(self.hunters):
+                data = client.post("/api/auth/refresh", {"refreshToken": hunter.refresh_token}).data
+                self.hunters[place] = hunter._replace(token=data["token"], refresh_token=data["refreshToken"])
 
     @property
     def ms(self) -> float:
@@ -131,8 +140,8 @@ WAITING = "SELECT EXISTS (SELECT FROM outbox WHERE relayed_at IS NULL AND parked
 TOLD = "SELECT count(*) FROM notifications"
 
 
-def _cost(postgres: PostgresServer) -> Iterator[Figure]:
-    with tempfile.TemporaryDirectory() as folder:
+def _cost() -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         clock = MovableClock(Path(folder) / "clock")
         morning = datetime.now(UTC).replace(hour=7, minute=0)
         clock.set(morning)
@@ -142,26 +151,23 @@ def _cost(postgres: PostgresServer) -> Iterator[Figure]:
             "HUNTER_PEPPERS": f"bench:{b64encode(os.urandom(32)).decode()}",
         }
 
-        def server(name: str, url: str) -> App:
-            more = {**settings, relay_app.VARIABLE: "off" if name == "without" else "on"}
-            return App(
-                data_dir=Path(folder) / name, database_url=url, settings=more, command=relay_app.command()
+        def side(name: str, *, relays: bool) -> Side:
+            postgres = PostgresServer.start(durable=True)
+            stack.callback(postgres.close)
+            app = App(
+                data_dir=Path(folder) / name,
+                database_url=postgres.fresh_database(),
+                settings={**settings, relay_app.VARIABLE: "on" if relays else "off"},
+                command=relay_app.command(),
             )
+            made = Side(stack.enter_context(app), postgres, relays=relays)
+            stack.callback(made.close)
+            return made
 
-        first = postgres.fresh_database()
-        with server("first", first) as app:
-            hunters = _registered(app)
-            app.terminate()
-        of_first = urlsplit(first).path.removeprefix("/")
-        copies = {name: postgres.fresh_database(template=of_first) for name in ("without", "with")}
-        with server("without", copies["without"]) as plain, server("with", copies["with"]) as relaying:
-            without = Side(plain, postgres, hunters, relays=False)
-            with_it = Side(relaying, postgres, hunters, relays=True)
-            _play(clock, morning + timedelta(hours=1), hunters, without, with_it)
-            told = with_it.one(TOLD)
-            for side in (without, with_it):
-                side.close()
-        assert without.done == with_it.done
+        without, with_it = side("without", relays=False), side("with", relays=True)
+        _play(clock, morning + timedelta(hours=1), without, with_it)
+        told = with_it.one(TOLD)
+    assert without.done == with_it.done
     yield Figure(
         name="the relay under load, CPU added to a completion",
         measured=(with_it.ms / without.ms - 1) * 100,
@@ -176,26 +182,26 @@ def _added(more: float, than: float) -> str:
     return f"{(more / than - 1) * 100:+.0f} %"
 
 
-def _play(
-    clock: MovableClock, morning: datetime, hunters: Sequence[Hunter], without: Side, with_it: Side
-) -> None:
-    chance = random.Random(5)
-    for number in range(DAYS):
-        clock.set(morning + timedelta(days=number))
-        # Until both have looked at it.
-        time.sleep(2 * relay_app.LOOK_AGAIN)
-        day = _day(hunters, chance)
-        if number % 5 == 4:
-            without.renew()
-            with_it.renew()
-        for side in (without, with_it):
-            side.tidy()
-        # In turns, so that neither has the warmer machine.
-        for side in (without, with_it) if number % 2 else (with_it, without):
-            side.play(day)
+def _play(clock: MovableClock, morning: datetime, without: Side, with_it: Side) -> None:
+    chance, sides = random.Random(5), (without, with_it)
+    with ThreadPoolExecutor(2) as both:
+        for number in range(1 + DAYS):
+            clock.set(morning + timedelta(days=number))
+            # Until both have looked at it.
+            time.sleep(2 * relay_app.LOOK_AGAIN)
+            day = _day(with_it.hunters, chance)
+            for side in sides:
+                if number % 5 == 4:
+                    side.renew()
+                side.tidy()
+            list(both.map(lambda side: side.play(day), sides))  # noqa: B023 - played before the next
+            if number == 0:
+                # The first day is for what is done once, such as compiling statements.
+                for side in sides:
+                    side.forget()
 
 
-def _registered(app: App) -> Sequence[Hunter]:
+def _registered(app: App) -> list[Hunter]:
     """Register hunters, each with quests of their own."""
     chance, found = random.Random(3), []
     for _ in range(HUNTERS):
@@ -212,20 +218,24 @@ def _registered(app: App) -> Sequence[Hunter]:
                     "completionsPerDay": times,
                     "estimatedTime": 900,
                 }
-                quests.append((str(client.create_quest(**fields)["id"]), times, chance.uniform(0.5, 1.0)))
+                created = client.create_quest(**fields)
+                quests.append(Quest(str(created["id"]), times, chance.uniform(0.5, 1.0)))
             assert client.token is not None
             found.append(Hunter(client.token, client.refresh_token, quests))
     return found
 
 
-def _day(hunters: Sequence[Hunter], chance: random.Random) -> Sequence[Sequence[tuple[int, str]]]:
-    """Return what happens on a day: for each client, which hunter does which quest, in some order."""
-    todo: list[list[tuple[int, str]]] = [[] for _ in range(CLIENTS)]
+Day: TypeAlias = Sequence[Sequence[tuple[int, int]]]
+"""For each client, which hunter does which of their quests, in some order."""
+
+
+def _day(hunters: Sequence[Hunter], chance: random.Random) -> Day:
+    todo: list[list[tuple[int, int]]] = [[] for _ in range(CLIENTS)]
     for place, hunter in enumerate(hunters):
         if chance.random() < 0.1:
             continue
-        for quest, times, share in hunter.quests:
-            todo[place % CLIENTS] += [(place, quest)] * (times if chance.random() < share else 0)
+        for number, quest in enumerate(hunter.quests):
+            todo[place % CLIENTS] += [(place, number)] * (quest.times if chance.random() < quest.share else 0)
     for each in todo:
         chance.shuffle(each)
     return todo
