@@ -37,13 +37,14 @@ _AFTER = Statement(
 _CHANGED = Statement(
     select(hunters.c.id, hunters.c.updated_at).where(
         hunters.c.updated_at >= param("since", hunters.c.updated_at)
-    )
+    ),
+    alone=True,
 )
 _COUNT = Statement(select(func.count()).select_from(hunters))
 # Under it lies the word that the store was last given.
 _NAME = "boards"
 _NAMED = meta.c.name == param("name", meta.c.name)
-_WORD = Statement(select(meta.c.value).where(_NAMED))
+_WORD = Statement(select(meta.c.value).where(_NAMED), alone=True)
 _FIRST_WORD = Insert(meta, ("name", "value"), unless=("name",))
 _NEXT_WORD = Statement(
     update(meta)

@@ -1,17 +1,16 @@
-"""Makes boards in Redis from nothing, and says what they hold."""
+"""Makes boards in Redis from nothing."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
-from hunter_adapters.redis.boards import keys
-from hunter_adapters.redis.boards.commands import State, begin, hold, span, state
+from hunter_adapters.redis.boards.commands import State, begin, hold, state
 from hunter_adapters.redis.boards.history import BoardHistory
 from hunter_adapters.redis.boards.writer import BoardWriter
 from hunter_adapters.redis.connection import RedisConnection
-from hunter_core.leaderboard.projection import BoardSource, Digest, batches
+from hunter_core.leaderboard.projection import BoardSource, batches
 from hunter_core.ports import Clock
 
 SCHEMA = "3"
@@ -63,20 +62,3 @@ class BoardBuilder:
             progress(done, max(total, done))
         self._history.finish(generation.encode(), self.ready(self._connection.ask(state)), began)
         return began
-
-
-def digest_of(connection: RedisConnection, windows: Sequence[str]) -> Digest:
-    """
-    Return the digest of what Redis holds of *windows*.
-
-    Raises:
-        RedisAway: If Redis does not answer.
-    """
-    digest = Digest()
-    for window in windows:
-        first = 0
-        while rows := connection.ask(lambda client: span(client, window, first)):  # noqa: B023 - asked at once
-            for member, score in rows:
-                digest.add(*keys.score_of(window, member, score))
-            first += len(rows)
-    return digest

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from hunter_adapters.redis.boards import keys
-from hunter_adapters.redis.boards.builder import BoardBuilder, digest_of
+from hunter_adapters.redis.boards.builder import BoardBuilder
 from hunter_adapters.redis.boards.commands import (
     BUILDING_SECONDS,
     LEASE_MICROS,
@@ -18,19 +18,19 @@ from hunter_adapters.redis.boards.commands import (
     change,
     is_time_for,
     is_whole,
-    scores_of,
     state,
 )
 from hunter_adapters.redis.boards.comparison import BoardComparison
+from hunter_adapters.redis.boards.digests import digests
 from hunter_adapters.redis.boards.foreign import disown
 from hunter_adapters.redis.boards.history import BoardHistory
 from hunter_adapters.redis.boards.withdrawal import Withdrawal
-from hunter_adapters.redis.boards.writer import PUT, BoardWriter, Overtaken
+from hunter_adapters.redis.boards.writer import BoardWriter, Overtaken
 from hunter_adapters.redis.connection import KeyUnusable, RedisAway, RedisConnection
 from hunter_core.errors import StoreUnavailable
 from hunter_core.ids import HunterId
 from hunter_core.leaderboard.order import BEGINNING
-from hunter_core.leaderboard.projection import BoardSource, ledger_digest, micros
+from hunter_core.leaderboard.projection import BoardSource, micros
 from hunter_core.ports import Clock
 
 TEND_SECONDS = 0.5
@@ -47,9 +47,6 @@ JOIN_SECONDS = 3.0
 
 ANEW_SECONDS = 60
 """How long, after boards were made anew for a part that Redis evicted, or for their database, they are not again."""
-
-_COMPARISONS = 20
-"""How often those whose scores differ are read again before they are said to differ."""
 
 __all__ = ["BoardKeeper", "Overtaken"]
 
@@ -270,28 +267,17 @@ class BoardKeeper:
 
     def rebuilt(self, progress: Callable[[int, int], None]) -> tuple[str, str]:
         """
-        Make the boards anew, and return their digest and that of the ledger.
-
-        A commit between the two readings makes them differ, for that hunter: those who differ are read again,
-        a few times, and there are fewer of them each time. So each hunter is compared at a moment of their own.
+        Make the boards anew, and return their digest and that of the ledger, as `digests` does.
 
         Raises:
             As `rebuild`.
         """
         self.rebuild(progress)
         windows = keys.open_windows(self._clock.now())
+        return digests(self._connection, self._source, windows, self._look_again)
+
+    def _look_again(self) -> None:
         self._catch_up(self._connection.ask(state))
-        kept, told = digest_of(self._connection, windows), ledger_digest(self._source, windows)
-        for _ in range(_COMPARISONS):
-            differing = kept.differing(told)
-            if not differing:
-                break
-            self._catch_up(self._connection.ask(state))
-            for first in range(0, len(differing), PUT):
-                part = differing[first : first + PUT]
-                kept.replace(part, self._connection.ask(lambda client: scores_of(client, part, windows)))  # noqa: B023 - asked at once
-                told.replace(part, self._source.from_the_ledger(part, windows))
-        return str(kept), str(told)
 
     # --- inside ---------------------------------------------------------------------------------------------
 
