@@ -80,6 +80,12 @@ PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 DEV = nox.project.dependency_groups(PYPROJECT, "dev")
 SERVE = ["server", "postgres", "redis", "push", "otel"]
 TESTS = ["server", "postgres", "redis", "push", "otel", "testing"]
+LONG_FORMS = [
+    "tests/property",
+    "tests/usecases/test_reminders_of_a_year.py",
+    "tests/contract/test_deletion.py",
+    "tests/integration/test_export.py",
+]
 
 
 def backend() -> str:
@@ -168,7 +174,7 @@ def serve(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the whole suite against real PostgreSQL and SQLite, which it starts itself."""
+    """Run the suite against real PostgreSQL, SQLite, Redis and Valkey, which it starts itself."""
     install(session, TESTS, tuple(DEV))
     # Neighbours stay in one worker, where their servers run already, until the other has nothing left to do.
     run_last(session, "python", "-m", "pytest", "-n", "2", "--dist", "worksteal", *session.posargs)
@@ -191,9 +197,9 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def properties(session: nox.Session) -> None:
-    """Look for a history that breaks a law, 5000 examples a law."""
+    """Look for a history that breaks a law, 5000 examples a law, and run what else has a long form."""
     install(session, TESTS, tuple(DEV))
-    command = ["pytest", "tests/property", "-n", "2", "--hypothesis-profile=long"]
+    command = ["pytest", *LONG_FORMS, "-n", "2", "--hypothesis-profile=long"]
     session.run("python", "-m", *command, *session.posargs, env={"HUNTER_TEST_LONG": "1"})
 
 
@@ -206,9 +212,11 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Kill, pause and race the server and its databases at full length."""
+    """Kill, pause and race the server and its databases at full length; with HUNTER_TEST_LONG=0 for minutes only."""
     install(session, TESTS, tuple(DEV))
-    session.run("python", "-m", "pytest", "tests/faults", *session.posargs, env={"HUNTER_TEST_LONG": "1"})
+    command = ["pytest", "tests/faults", "-n", "2", "--dist", "worksteal"]
+    environment = {"HUNTER_TEST_LONG": os.environ.get("HUNTER_TEST_LONG", "1")}
+    session.run("python", "-m", *command, *session.posargs, env=environment)
 
 
 @nox.session

@@ -23,7 +23,7 @@ PER_DAY = 50
 
 
 def at_length(full: Number, short: Number) -> Number:
-    """Return the number that counts in this run: *full* in `nox -s faults`, *short* in the ordinary suite."""
+    """Return the number that counts in this run: *full* in `nox -s faults`, *short* where `HUNTER_TEST_LONG` is 0."""
     return full if LONG else short
 
 
