@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -155,6 +156,46 @@ def test_whoever_writes_while_a_reader_is_in_the_way_is_not_held_up(
     scrubbing.join(PATIENCE)
 
     assert scrubbed == [True]
+
+
+def test_a_writer_in_the_way_is_waited_for_no_longer_than_a_reader_is(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "LOCK_SECONDS", PATIENCE)
+    monkeypatch.setattr(adapter, "SCRUB_SECONDS", 0.0)
+    registered(store, a_hunter())
+    began = monotonic()
+    with store.write():
+        assert store.scrub() is False
+        assert monotonic() - began < PATIENCE / 2
+
+    assert store.scrub() is True
+
+
+def test_a_writer_who_ends_in_time_is_waited_for_however_soon_writers_give_up(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "LOCK_SECONDS", 0.0)
+    monkeypatch.setattr(adapter, "SCRUB_SECONDS", PATIENCE)
+    registered(store, a_hunter())
+    scrubbed: list[bool] = []
+    scrubbing = threading.Thread(target=lambda: scrubbed.append(store.scrub()), daemon=True)
+    with store.write():
+        scrubbing.start()
+        deadline = monotonic() + PATIENCE
+        while not is_in_line(store):
+            assert scrubbing.is_alive()
+            assert monotonic() < deadline
+            sleep(0.01)
+    scrubbing.join(PATIENCE)
+
+    assert scrubbed == [True]
+
+
+def is_in_line(store: SqlStore) -> bool:
+    """Tell whether somebody waits to write."""
+    assert isinstance(store.database, Sqlite)
+    return bool(store.database._writer._waiting)
 
 
 def test_what_was_removed_otherwise_leaves_the_files_with_the_purge(store: SqlStore) -> None:

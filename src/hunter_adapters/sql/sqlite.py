@@ -33,7 +33,7 @@ _BETWEEN_TRIES = 0.01
 _BETWEEN_CUTS = 0.05
 
 SCRUB_SECONDS = 1.0
-"""How long `Sqlite.scrub` tries to find a moment in which nobody reads."""
+"""How long `Sqlite.scrub` tries to find a moment in which nobody reads or writes."""
 
 
 class Sqlite(Database):
@@ -114,8 +114,8 @@ class Sqlite(Database):
         """
         Bring everything into the file itself, and cut the write-ahead log off, which has rows as they were before.
 
-        A reader is in the way as long as it reads, and a writer of another process as long as it writes: they are
-        given `SCRUB_SECONDS` together, in which nobody waits for us.
+        A reader is in the way as long as it reads, and a writer as long as it writes: they are given `SCRUB_SECONDS`
+        together, in which nobody waits for us.
         """
         deadline = monotonic() + SCRUB_SECONDS
         try:
@@ -126,20 +126,21 @@ class Sqlite(Database):
         try:
             # Most of the work, beside readers and writers.
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
-            while not self._cut_off(connection):
+            while not self._cut_off(connection, deadline):
                 if monotonic() > deadline:
                     return False
                 sleep(_BETWEEN_CUTS)
-        except (sqlite3.Error, StoreUnavailable):
+        except sqlite3.Error:
             return False
         else:
             return True
         finally:
             connection.close()
 
-    def _cut_off(self, connection: sqlite3.Connection) -> bool:
-        """Cut the write-ahead log off, in the turn of a writer; return False where a reader still needs it."""
-        self.lock_writer()
+    def _cut_off(self, connection: sqlite3.Connection, deadline: float) -> bool:
+        """Cut the write-ahead log off, in the turn of a writer; return False where somebody is in the way."""
+        if not self._writer.acquire(max(0.0, deadline - monotonic())):
+            return False
         try:
             busy: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         finally:
