@@ -40,6 +40,7 @@ DELIVERING = frozenset({"mail", "push", "webhooks"})
 def tasks(
     *,
     store: Store,
+    scrub: Callable[[], bool],
     clock: Clock,
     rulebook: Rulebook,
     log: SecurityLog,
@@ -47,7 +48,7 @@ def tasks(
     pushes: PushCarrier,
     courier: Courier,
 ) -> Iterable[Job]:
-    """Yield what either a worker or the web processes do."""
+    """Yield what either a worker or the web processes do; *scrub* is as `erasing` takes it."""
     yield Job(name="mail", every=MAIL_EVERY, run=lambda: send_mails(mails))
     yield Job(name="push", every=PUSH_EVERY, run=pushes.run)
     yield Job(name="webhooks", every=WEBHOOKS_EVERY, run=courier.run)
@@ -58,16 +59,16 @@ def tasks(
         run=lambda: look_at_due(store=store, clock=clock, rulebook=rulebook),
     )
     yield Job(name="quiet", every=DUE_EVERY, run=lambda: send_due(store=store, clock=clock))
-    yield erasing(store=store, clock=clock, log=log)
-    yield purging(store=store, clock=clock)
+    yield erasing(store=store, scrub=scrub, clock=clock, log=log)
+    yield purging(store=store, scrub=scrub, clock=clock)
 
 
-def erasing(*, store: Store, clock: Clock, log: SecurityLog) -> Job:
+def erasing(*, store: Store, scrub: Callable[[], bool], clock: Clock, log: SecurityLog) -> Job:
     """
-    Return the job that erases those whose grace is over, and then takes them out of the store's files.
+    Return the job that erases those whose grace is over, and then takes them out of the store's files by *scrub*.
 
-    Where somebody reads just then, the files have to wait for the next run. So they have where this process was killed
-    in between, or another was: the first run looks after them in any case.
+    Where somebody is in the way just then, it returns False, and the files have to wait for the next run. So they have
+    where this process was killed in between, or another was: the first run looks after them in any case.
     """
     to_scrub = True
 
@@ -80,7 +81,7 @@ def erasing(*, store: Store, clock: Clock, log: SecurityLog) -> Job:
             # Whoever failed on the way has erased some.
             to_scrub = to_scrub or gone > 0
         if to_scrub:
-            to_scrub = not store.scrub()
+            to_scrub = not scrub()
         # As many as were looked for: there may be more.
         return gone == ACCOUNTS_AT_ONCE
 
@@ -102,7 +103,7 @@ def reconciling(tend: Callable[[], bool], *, every: float = 60.0) -> Job:
     return Job(name="boards", every=every, run=run)
 
 
-def purging(*, store: Store, clock: Clock) -> Job:
+def purging(*, store: Store, scrub: Callable[[], bool], clock: Clock) -> Job:
     """Return the job that forgets rows of no use, and takes what was removed since its last run out of the files."""
 
     def run() -> bool:
@@ -110,7 +111,7 @@ def purging(*, store: Store, clock: Clock) -> Job:
         purge(store, now)
         purge_events(store, now)
         # Where somebody is in the way, the next run does it.
-        store.scrub()
+        scrub()
         return False
 
     return Job(name="purge", every=3600.0, run=run)

@@ -297,11 +297,3 @@ class Store(Protocol):
             StoreUnavailable: If the database is away or busy for too long.
         """
         ...
-
-    def scrub(self) -> bool:
-        """
-        Take what was removed out of the store's files, too, where the store has files of its own.
-
-        Return False where somebody was in the way, and it is to be tried again. Nobody is held up for long.
-        """
-        ...

@@ -110,7 +110,7 @@ def one_who_leaves(store: SqlStore) -> None:
 
 
 def job(store: SqlStore) -> Job:
-    return erasing(store=store, clock=StillClock(), log=MemorySecurityLog())
+    return erasing(store=store, scrub=store.scrub, clock=StillClock(), log=MemorySecurityLog())
 
 
 def test_what_was_erased_stands_in_no_file_while_the_server_runs(store: SqlStore) -> None:
@@ -121,6 +121,19 @@ def test_what_was_erased_stands_in_no_file_while_the_server_runs(store: SqlStore
     assert found(store) == set()
     with store.read() as uow:
         assert uow.hunters.by_name("Neighbour1").total_xp > 0
+
+
+def test_what_is_kept_outlives_a_scrub(store: SqlStore) -> None:
+    hunter = played(store, "Jinwoo", "Run", "as ever")
+
+    def kept() -> object:
+        with store.read() as uow:
+            return uow.hunters.get(hunter.id), uow.histories.read(hunter.id), uow.quests.open(hunter.id)
+
+    before = kept()
+    assert store.scrub() is True
+    assert kept() == before
+    assert store.connections_in_use == 0
 
 
 def test_a_reader_in_the_way_is_not_waited_for_and_the_next_pass_does_it(
@@ -205,7 +218,7 @@ def test_what_was_removed_otherwise_leaves_the_files_with_the_purge(store: SqlSt
     store.run(lambda uow: uow.mails.remove(mail.id))
     assert b"told-once" in bytes_of(store)
 
-    assert purging(store=store, clock=StillClock()).run() is False
+    assert purging(store=store, scrub=store.scrub, clock=StillClock()).run() is False
 
     assert b"told-once" not in bytes_of(store)
 

@@ -43,7 +43,7 @@ class WaitsForTheLock:
 
     def __init__(self, store: MemoryStore, first: Callable[[], None]) -> None:
         self._store, self._first = store, first
-        self.read, self.write, self.scrub = store.read, store.write, store.scrub
+        self.read, self.write = store.read, store.write
 
     def run(self, work: Callable[[UnitOfWork], Done]) -> Done:
         self._first()

@@ -70,10 +70,6 @@ class MemoryStore:
         with self._counted(), MemoryUnitOfWork(self._tables, publish=None) as uow:
             yield uow
 
-    def scrub(self) -> bool:
-        """Return True: what was removed stands nowhere."""
-        return True
-
     def _publish(self, tables: Tables) -> None:
         if self.before_commit is not None:
             self.before_commit()

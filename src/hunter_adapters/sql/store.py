@@ -131,7 +131,11 @@ class SqlStore:
         raise AssertionError("the last attempt returns or raises")
 
     def scrub(self) -> bool:
-        """Take what was removed out of the database's files; return False where it is to be tried again."""
+        """
+        Take what was removed out of the database's files, too, where it has files of its own.
+
+        Return False where somebody was in the way, and it is to be tried again. Nobody is held up for long.
+        """
         return self.database.scrub()
 
     def seed_achievements(self, catalogue: Catalogue) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from hunter_adapters.mail.files import FileMailer
 from hunter_adapters.mail.mime import address_of
@@ -32,7 +32,13 @@ LAST_USE_SECONDS = 20.0
 
 
 def tasks_of(
-    settings: Settings, store: Store, gate: Gate, rulebook: Rulebook, pushes: PushCarrier, courier: Courier
+    settings: Settings,
+    store: Store,
+    scrub: Callable[[], bool],
+    gate: Gate,
+    rulebook: Rulebook,
+    pushes: PushCarrier,
+    courier: Courier,
 ) -> Sequence[Job]:
     """Return what a worker does, or else the web processes."""
     clock = SystemClock()
@@ -47,6 +53,7 @@ def tasks_of(
     return tuple(
         tasks(
             store=store,
+            scrub=scrub,
             clock=clock,
             rulebook=rulebook,
             log=gate.log,

@@ -62,7 +62,7 @@ def open_world(settings: Settings) -> World:
     followed = store if tracing is None else tracing.store(store)
     courier = Courier(store=followed, sender=sender, vault=gate.vault, clock=SystemClock())
     pushes = PushCarrier(store=followed, pusher=pusher, vault=gate.vault, clock=SystemClock())
-    todo = tasks_of(settings, followed, gate, rulebook, pushes, courier)
+    todo = tasks_of(settings, followed, store.scrub, gate, rulebook, pushes, courier)
     shared = tuple(measured(traced(job, tracing), metrics) for job in todo)
     workers = workers_of(redis)
     here = shared if workers is None else [unless(workers.is_alive, job) for job in shared]

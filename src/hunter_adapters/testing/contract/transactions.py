@@ -39,14 +39,6 @@ class StoreContract:
         with under_test.store.read() as uow:
             assert uow.hunters.get(hunter.id) == hunter
 
-    def test_what_is_kept_outlives_a_scrub(self, under_test: UnderTest) -> None:
-        hunter = registered(under_test.store, a_hunter(total_xp=1600))
-        before = _everything(under_test.store, hunter)
-
-        assert under_test.store.scrub() is True
-        assert _everything(under_test.store, hunter) == before
-        assert under_test.open_transactions() == 0
-
     def test_leaving_without_commit_changes_nothing_in_any_table(self, under_test: UnderTest) -> None:
         hunter = registered(under_test.store, a_hunter())
         before = _everything(under_test.store, hunter)
