@@ -80,7 +80,7 @@ class SqlBoardSource:
 
     def __init__(self, store: SqlStore) -> None:
         self._store = store
-        self._ways, self._counting = 0, threading.Lock()
+        self._opened, self._counting = 0, threading.Lock()
         event.listen(store.database.pool, "connect", self._count)
 
     def read(self, hunter_ids: Sequence[HunterId], windows: Sequence[str]) -> Sequence[Projected]:
@@ -145,12 +145,12 @@ class SqlBoardSource:
             uow.commit()
             return was_given
 
-    def ways(self) -> int:
-        return self._ways
+    def connections_opened(self) -> int:
+        return self._opened
 
     def _count(self, *_: object) -> None:
         with self._counting:
-            self._ways += 1
+            self._opened += 1
 
 
 def _parts(hunter_ids: Sequence[HunterId]) -> Iterable[Sequence[HunterId]]:

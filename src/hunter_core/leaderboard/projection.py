@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from hunter_core.ids import HunterId
 from hunter_core.leaderboard.board import Line
 from hunter_core.leaderboard.order import BEGINNING, Score
+
+OVERLAP = timedelta(seconds=20)
+"""How far back whoever asks `changed_since` looks: longer than a transaction can last, and than clocks are apart."""
 
 
 class Projected(NamedTuple):
@@ -53,7 +56,7 @@ class BoardSource(Protocol):
         """Give the store a *word* where it has the one *instead_of*; return whether it had, and so whether it did."""
         ...
 
-    def ways(self) -> int:
+    def connections_opened(self) -> int:
         """
         Return how many connections to the store were opened so far.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from redis import Redis
@@ -16,7 +15,7 @@ from hunter_adapters.redis.boards.writer import BoardWriter
 from hunter_adapters.redis.connection import RedisConnection
 from hunter_core.ids import AccountId, HunterId
 from hunter_core.leaderboard.order import Score
-from hunter_core.leaderboard.projection import BATCH, BoardSource
+from hunter_core.leaderboard.projection import BATCH, OVERLAP, BoardSource
 from hunter_core.ports import Clock
 
 PART_SECONDS = 5
@@ -24,9 +23,6 @@ PART_SECONDS = 5
 
 REST_SECONDS = 60
 """After how long it begins anew, once everybody was compared."""
-
-LATE = timedelta(seconds=20)
-"""Who changed within it may differ for good reason: the change is on its way."""
 
 log = logging.getLogger("hunter.boards")
 
@@ -90,8 +86,8 @@ class BoardComparison:
                     differing.append(each.hunter_id)
         if not differing:
             return
-        since = self._clock.now() - LATE
-        late = {hunter_id for hunter_id, _ in self._source.changed_since(since)}
+        # Who changed lately may differ for good reason: the change is on its way.
+        late = {hunter_id for hunter_id, _ in self._source.changed_since(self._clock.now() - OVERLAP)}
         self._writer.apply(differing, generation)
         wrong = [each for each in differing if each not in late]
         if wrong:

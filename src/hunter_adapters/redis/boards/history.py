@@ -47,13 +47,14 @@ class BoardHistory:
     def __init__(self, connection: RedisConnection, source: BoardSource, writer: BoardWriter) -> None:
         self._connection, self._source, self._writer = connection, source, writer
         self._word: str | None = None
-        # How many connections were opened when the word was looked at, and when who is fresh was brought over again.
-        self._looked: int | None = None
-        self._ways: int | None = None
+        # How many connections to the database were opened when the word was looked at, and when who is fresh was
+        # brought over again.
+        self._opened_at_word: int | None = None
+        self._opened_at_fresh: int | None = None
 
     def may_be_another(self) -> bool:
         """Tell whether a connection was opened since the boards were last held against the database."""
-        return self._source.ways() != self._ways
+        return self._source.connections_opened() != self._opened_at_fresh
 
     def is_ours(self, found: State) -> bool:
         """
@@ -65,9 +66,9 @@ class BoardHistory:
             Overtaken: If somebody is beginning anew.
         """
         for _ in range(_LOOKS):
-            self._looked = self._source.ways()
+            self._opened_at_word = self._source.connections_opened()
             self._word = self._source.word()
-            if self._looked != self._source.ways():
+            if self._opened_at_word != self._source.connections_opened():
                 # It was asked over a new connection, so what was told before may have been told by another.
                 continue
             if self._word is not None and self._word.encode() in (found.word, found.next_word):
@@ -92,12 +93,12 @@ class BoardHistory:
         Raises:
             As `BoardWriter.apply`.
         """
-        ways = self._looked
-        if ways == self._ways:
+        opened = self._opened_at_word
+        if opened == self._opened_at_fresh:
             return
         found = self._connection.ask(fresh)
         self._writer.apply([HunterId(AccountId(uuid.UUID(bytes=each))) for each in found], generation)
-        self._ways = ways
+        self._opened_at_fresh = opened
 
     def follow(self, believed: Believed) -> None:
         """
@@ -123,7 +124,10 @@ class BoardHistory:
             log.info("The database is given no word: %s", error)
             return
         # Over a new connection it may have been given to another database than the one they were read from.
-        if self._agree(believed.generation, word) and self._source.ways() == self._ways:
+        if (
+            self._agree(believed.generation, word)
+            and self._source.connections_opened() == self._opened_at_fresh
+        ):
             self._connection.ask(lambda client: no_longer_fresh(client, believed.generation, found))
 
     def begin(self) -> None:

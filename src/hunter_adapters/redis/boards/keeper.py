@@ -30,7 +30,7 @@ from hunter_adapters.redis.connection import KeyUnusable, RedisAway, RedisConnec
 from hunter_core.errors import StoreUnavailable
 from hunter_core.ids import HunterId
 from hunter_core.leaderboard.order import BEGINNING
-from hunter_core.leaderboard.projection import BoardSource, micros
+from hunter_core.leaderboard.projection import OVERLAP, BoardSource, micros
 from hunter_core.ports import Clock
 
 TEND_SECONDS = 0.5
@@ -38,9 +38,6 @@ TEND_SECONDS = 0.5
 
 FLUSH_SECONDS = 0.2
 """How long a change of somebody's XP may wait for others, to be brought over with them."""
-
-OVERLAP = timedelta(seconds=20)
-"""How far back a look goes: longer than a transaction can last, and than clocks are apart."""
 
 JOIN_SECONDS = 3.0
 """How long the end of a process waits for its thread, which looks up after each question to Redis or the store."""
