@@ -57,18 +57,13 @@ def success_of(found: Iterable[Occasion]) -> Success:
 
 def _occasion(timeline: Timeline, day: date) -> Occasion:
     judge = timeline.judge_of(day)
-    version, done = judge.version, judge.done(day)
+    done = judge.done(day)
     return Occasion(
         day=day,
         due=_was_asked(judge, day) if done else _was_missed(timeline, day),
-        share=1.0 if done else timeline.record.on(day) / times_a_day(version),
+        share=1.0 if done else timeline.record.on(day) / times_a_day(judge.version),
         standing=judge.standing(day),
-        excused=(
-            (version.last_day is not None and day > version.last_day)
-            or not version.active
-            or day in timeline.record.skips
-            or timeline.days.excuse(day) is not None
-        ),
+        excused=judge.is_excused(day),
         passed=timeline.has_passed(day),
     )
 

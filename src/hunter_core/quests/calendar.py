@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from hunter_core.quests.judge import Judge, Timeline
+from hunter_core.quests.judge import Judge, Standing, Timeline
 from hunter_core.quests.quest import Quest
 from hunter_core.quests.record import Excuse, HunterDays, QuestRecord
 from hunter_core.quests.times import days_between, is_asked_for, is_lost
@@ -81,7 +81,7 @@ def state_of(timeline: Timeline, day: date) -> DayState:
         return DayState.SKIPPED
     if timeline.record.on(day):
         return DayState.PARTIAL
-    if not _exists(timeline, day) or not _asks(judge, day):
+    if not judge.exists(day) or not _asks(judge, day):
         return DayState.NOT_DUE
     excuse = timeline.days.excuse(day)
     if excuse is Excuse.REST or excuse is Excuse.NO_SUCH_DAY:
@@ -98,11 +98,9 @@ def state_of(timeline: Timeline, day: date) -> DayState:
 def is_due(timeline: Timeline, day: date) -> bool:
     """Tell what `due_on` tells."""
     judge = timeline.judge_of(day)
-    if not _exists(timeline, day) or not judge.version.active or day in timeline.record.skips:
+    if judge.is_excused(day) or (day == timeline.days.today and timeline.is_over):
         return False
-    if day == timeline.days.today and timeline.is_over:
-        return False
-    return timeline.days.excuse(day) is None and _asks(judge, day)
+    return _asks(judge, day)
 
 
 def is_missed(timeline: Timeline, day: date) -> bool:
@@ -113,16 +111,7 @@ def is_missed(timeline: Timeline, day: date) -> bool:
 
 def was_let_pass(timeline: Timeline, day: date) -> bool:
     """Tell whether *day* passed without being done often enough, and nothing excused it, asked for or not."""
-    judge = timeline.judge_of(day)
-    if judge.done(day) or not timeline.has_passed(day) or not _exists(timeline, day):
-        return False
-    return judge.version.active and day not in timeline.record.skips and timeline.days.excuse(day) is None
-
-
-def _exists(timeline: Timeline, day: date) -> bool:
-    """Tell whether the quest was there on *day*: created, and not past its last day."""
-    last_day = timeline.judge_of(day).version.last_day
-    return day >= timeline.quest.created_day and (last_day is None or day <= last_day)
+    return timeline.has_passed(day) and timeline.judge_of(day).standing(day) is Standing.OPEN
 
 
 def _asks(judge: Judge, day: date) -> bool:

@@ -65,14 +65,30 @@ class Judge:
             found = self._standings[day] = self._standing(day)
         return found
 
+    def exists(self, day: date) -> bool:
+        """Tell whether the quest is there on *day*: created, and not past its last day."""
+        last_day = self.version_on(day).last_day
+        return day >= self.timeline.quest.created_day and (last_day is None or day <= last_day)
+
+    def is_excused(self, day: date) -> bool:
+        """
+        Tell whether nothing bad may be concluded from *day*, done or not.
+
+        It is skipped, paused, frozen, a rest day, no day at all, or the quest is switched off or out of its time.
+        """
+        return self._is_left_out(day) or self.timeline.days.excuse(day) is not None
+
+    def _is_left_out(self, day: date) -> bool:
+        """Tell whether the quest itself leaves *day* out: not there, switched off, or skipped."""
+        version = self.version_on(day)
+        return not version.active or day in self.timeline.record.skips or not self.exists(day)
+
     def _standing(self, day: date) -> Standing:
         if self.done(day):
             return Standing.DONE
-        timeline, version = self.timeline, self.version_on(day)
-        ended = version.last_day is not None and day > version.last_day
-        if day < timeline.quest.created_day or ended or not version.active or day in timeline.record.skips:
+        if self._is_left_out(day):
             return Standing.CLOSED
-        excuse = timeline.days.excuse(day)
+        excuse = self.timeline.days.excuse(day)
         if excuse is None:
             return Standing.OPEN
         return Standing.RESTING if excuse is Excuse.REST else Standing.CLOSED
