@@ -89,15 +89,16 @@ def ask_for_email_change(
             uow.codes.use_up(account.id, CodePurpose.CHANGE_EMAIL, at=now)
         return in_vain
 
+    refused = SecurityEventKind.EMAIL_CHANGE_REFUSED
     try:
         in_vain = store.run(begin)
     except RateLimitExceeded:
-        _record_in_vain(gate, _InVain.ASKED_TOO_OFTEN, signed_in.account_id, now, client)
+        _record(gate, refused, signed_in.account_id, now, client, reason=_InVain.ASKED_TOO_OFTEN.value)
         raise
     if in_vain is None:
         _record(gate, SecurityEventKind.EMAIL_CHANGE_ASKED, signed_in.account_id, now, client)
     else:
-        _record_in_vain(gate, in_vain, signed_in.account_id, now, client)
+        _record(gate, refused, signed_in.account_id, now, client, reason=in_vain.value)
 
 
 def _refuse_one_too_many(uow: UnitOfWork, account_id: AccountId, now: datetime) -> None:
@@ -175,30 +176,11 @@ def confirm_email_change(
         account, bare = store.run(change)
     _record(gate, SecurityEventKind.EMAIL_CHANGED, account.id, now, client)
     if bare is not None:
-        gate.log.record(
-            SecurityEvent(
-                kind=SecurityEventKind.SESSIONS_REVOKED,
-                at=now,
-                account_id=bare.id,
-                client=client,
-                details={"because": "the address was proved by another account"},
-            )
-        )
+        because = "the address was proved by another account"
+        _record(gate, SecurityEventKind.SESSIONS_REVOKED, bare.id, now, client, because=because)
 
 
 def _record(
-    gate: Gate, kind: SecurityEventKind, account_id: AccountId, now: datetime, client: Client
+    gate: Gate, kind: SecurityEventKind, account_id: AccountId, now: datetime, client: Client, **details: str
 ) -> None:
-    gate.log.record(SecurityEvent(kind=kind, at=now, account_id=account_id, client=client))
-
-
-def _record_in_vain(gate: Gate, why: _InVain, account_id: AccountId, now: datetime, client: Client) -> None:
-    gate.log.record(
-        SecurityEvent(
-            kind=SecurityEventKind.EMAIL_CHANGE_REFUSED,
-            at=now,
-            account_id=account_id,
-            client=client,
-            details={"reason": why.value},
-        )
-    )
+    gate.log.record(SecurityEvent(kind=kind, at=now, account_id=account_id, client=client, details=details))
