@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from hunter_api.answers import Call
-from hunter_core.accounts import ways_out
-from hunter_core.accounts.security_log import SecurityEventKind
 from hunter_core.accounts.step_up import Proofs, step_up
 from hunter_core.errors import HunterError, InvalidCredentials, SecondFactorWrong, StepUpRequired
 
@@ -34,17 +31,4 @@ def prove(
         now=call.now,
         client=call.client,
         keep=keep,
-    )
-
-
-def record_way_out(call: Call, kind: SecurityEventKind, way_id: UUID, target: str | None = None) -> None:
-    """Let the security log have it that a webhook or push target was added, changed or removed; after the commit."""
-    ways_out.record(
-        gate=call.ports.gate,
-        kind=kind,
-        signed_in=call.caller,
-        way_id=way_id,
-        target=target,
-        now=call.now,
-        client=call.client,
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hunter_api.answers import NO_CONTENT, Answer, Call, Render, ok
 from hunter_api.operations import Lane, Routes
-from hunter_api.proofs import PROOF_REFUSALS, prove, record_way_out
+from hunter_api.proofs import PROOF_REFUSALS, prove
 from hunter_api.schemas.notifications import (
     NotificationsQuery,
     NotificationsView,
@@ -16,6 +16,7 @@ from hunter_api.schemas.notifications import (
     PushTargetView,
     ReadAllView,
 )
+from hunter_api.ways_out import record_way_out
 from hunter_core.accounts.security_log import SecurityEventKind
 from hunter_core.errors import PushTargetLimitReached
 from hunter_core.ids import NotificationId, PushTargetId

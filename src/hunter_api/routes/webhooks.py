@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from hunter_api.answers import NO_CONTENT, Answer, Call, ok
 from hunter_api.operations import Lane, Routes
-from hunter_api.proofs import PROOF_REFUSALS, prove, record_way_out
+from hunter_api.proofs import PROOF_REFUSALS, prove
 from hunter_api.schemas.webhooks import (
     DeliveriesQuery,
     WebhookDeliveriesView,
@@ -20,6 +20,7 @@ from hunter_api.schemas.webhooks import (
     WebhooksView,
     WebhookView,
 )
+from hunter_api.ways_out import record_way_out
 from hunter_core.accounts.security_log import SecurityEventKind
 from hunter_core.errors import WebhookInactive, WebhookLimitReached
 from hunter_core.ids import WebhookId
