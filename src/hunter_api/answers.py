@@ -67,7 +67,7 @@ class Call:
     One request, as a route sees it.
 
     `now` is taken once and handed down (SPEC 7). `key` is there when the request carries an Idempotency-Key.
-    `held` is the access token that came with a request that needs none: what a client still has of before.
+    `bearer` is the access token that came with a request that needs none: what a client still has of before.
     `origin` is scheme and host that the client asked for, as far as it and proxies that are trusted say.
     """
 
@@ -78,7 +78,7 @@ class Call:
     key: KeyedRequest | None = None
     origin: str = ""
     cookies: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    held: str = attrs.field(default="", repr=False)
+    bearer: str = attrs.field(default="", repr=False)
 
     @property
     def caller(self) -> SignedIn:
@@ -97,7 +97,7 @@ class Call:
     def leave_behind(self) -> None:
         """End the session that the client still held when it signed in anew, where the policy says so."""
         leave_behind(
-            store=self.ports.store, gate=self.ports.gate, token=self.held, now=self.now, client=self.client
+            store=self.ports.store, gate=self.ports.gate, token=self.bearer, now=self.now, client=self.client
         )
 
     def read(self, work: Callable[[UnitOfWork], Result]) -> Result:

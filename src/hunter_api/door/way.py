@@ -211,7 +211,7 @@ class Door:
             key=key,
             origin=self._origin(asked),
             cookies=cookies_of(asked),
-            held="" if operation.signed_in else bearer_of(asked),
+            bearer="" if operation.signed_in else bearer_of(asked),
         )
         if key is None:
             return reply_of(operation, asked, operation.handle(call, **arguments))
