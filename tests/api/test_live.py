@@ -46,7 +46,7 @@ class LiveHouse(House):
 def house() -> Iterator[LiveHouse]:
     store, clock, fan_out = MemoryStore(), Clock(), LocalFanOut()
     ports = attrs.evolve(ports_over(store, clock), fan_out=fan_out)
-    relay = Relay(store, clock, fan_out=fan_out)
+    relay = Relay(store, clock, teller=fan_out)
     # In the thread of the request: what a test asks for is relayed when it is answered.
     store.after_events = relay.run
     app = create_app(ports, origins=[PAGE])

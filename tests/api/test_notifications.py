@@ -25,7 +25,7 @@ TOPIC = "ntfys://user:geheim@ntfy.sh/jinwoos-quests"
 def told(house: House) -> list[Any]:
     """Let *house*'s hunter reach something; return what they were told of it, the latest first."""
     house.complete(house.quest(baseXP=400))
-    relay = Relay(house.store, house.clock, consumers=[NotificationConsumer()], fan_out=LocalFanOut())
+    relay = Relay(house.store, house.clock, consumers=[NotificationConsumer()], teller=LocalFanOut())
     while relay.run():
         pass
     found = house.get("/api/notifications").data["notifications"]

@@ -55,7 +55,7 @@ def test_it_shows_what_waits_and_what_was_given_up_and_lets_it_be_tried_anew(
     assert capsys.readouterr().out.splitlines()[0].startswith("waiting 2, the oldest for ")
 
     clock, book = At(), Book(1)
-    relay = Relay(world.store, clock, consumers=[book], fan_out=Ear())
+    relay = Relay(world.store, clock, consumers=[book], teller=Ear())
     for _ in range(TRIES):
         relay.run()
         clock.advance(timedelta(seconds=10))

@@ -73,7 +73,7 @@ def at(receiver: Receiver, path: str = "/hook") -> str:
 def carried_out(house: House) -> None:
     """Relay what happened, and carry out what follows."""
     consumers: list[Consumer] = [NotificationConsumer(), WebhookConsumer()]
-    relay = Relay(house.store, house.clock, consumers=consumers, fan_out=LocalFanOut())
+    relay = Relay(house.store, house.clock, consumers=consumers, teller=LocalFanOut())
     while relay.run():
         pass
     courier = Courier(

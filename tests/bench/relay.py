@@ -248,7 +248,7 @@ def _rest(postgres: PostgresServer) -> Iterator[Figure]:
     seen: list[str] = []
     store = open_store(postgres.fresh_database(), observer=seen.append)
     store.migrate()
-    thread = RelayThread(Relay(store, SystemClock(), fan_out=LocalFanOut()))
+    thread = RelayThread(Relay(store, SystemClock(), teller=LocalFanOut()))
     store.after_events = thread.wake
     thread.start()
     time.sleep(2)

@@ -61,7 +61,7 @@ def passes(url: str, opened: Callable[..., SqlStore]) -> Passes:
     store = opened(url, observer=seen.append)
     store.seed_achievements(a_rulebook().catalogue)
     consumers = (NotificationConsumer(), WebhookConsumer())
-    return Passes(store, Relay(store, At(), consumers=consumers, fan_out=LocalFanOut()), seen)
+    return Passes(store, Relay(store, At(), consumers=consumers, teller=LocalFanOut()), seen)
 
 
 def _who_completed(store: SqlStore, name: str) -> tuple[Hunter, Quest]:

@@ -47,7 +47,7 @@ class World:
                 uow.accounts.lock(hunter.id)
                 uow.sessions.add(a_session(hunter.name))
                 uow.commit()
-        self.relay = Relay(self.store, At(), fan_out=self)
+        self.relay = Relay(self.store, At(), teller=self)
 
     def tell(self, events: Sequence[OutboxEvent]) -> None:
         self.news.append(to_bytes(events))

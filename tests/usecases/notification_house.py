@@ -42,7 +42,7 @@ class House:
         self.store, self.instant = MemoryStore(), MORNING
         self.hunter: Hunter = registered(self.store, a_hunter(**hunter))
         self.rules = a_rulebook()
-        self.relay = Relay(self.store, self, consumers=[NotificationConsumer()], fan_out=LocalFanOut())
+        self.relay = Relay(self.store, self, consumers=[NotificationConsumer()], teller=LocalFanOut())
 
     def now(self) -> datetime:
         return self.instant

@@ -71,7 +71,7 @@ def open_world(settings: Settings) -> World:
 
     fan_out = fan_out_of(redis)
     webhooks = WebhookConsumer()
-    relaying_here = Relay(store, SystemClock(), consumers=(NotificationConsumer(), webhooks), fan_out=fan_out)
+    relaying_here = Relay(store, SystemClock(), consumers=(NotificationConsumer(), webhooks), teller=fan_out)
 
     def relayed() -> None:
         if webhooks.take_queued() and (workers is None or not workers.wake(WEBHOOKS_JOB)):

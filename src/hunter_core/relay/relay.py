@@ -39,12 +39,12 @@ class ConsumerFailed(Exception):
 
 
 class Relay:
-    """Relays what waits in *store*: tells *fan_out*, and lets *consumers* write, in their order."""
+    """Relays what waits in *store*: tells *teller*, and lets *consumers* write, in their order."""
 
     def __init__(
-        self, store: Store, clock: Clock, *, consumers: Sequence[Consumer] = (), fan_out: Teller
+        self, store: Store, clock: Clock, *, consumers: Sequence[Consumer] = (), teller: Teller
     ) -> None:
-        self._store, self._clock, self._fan_out = store, clock, fan_out
+        self._store, self._clock, self._teller = store, clock, teller
         self._consumers = tuple(consumers)
 
     def is_any(self) -> bool:
@@ -89,7 +89,7 @@ class Relay:
         if not events:
             return
         # First: they are committed, so whoever hears of them twice, or before a failure, hears the truth.
-        self._fan_out.tell(events)
+        self._teller.tell(events)
         for consumer in self._consumers:
             try:
                 consumer.consume(uow, events, now)

@@ -65,7 +65,7 @@ class RelayContract:
     def test_everything_reaches_every_consumer_in_order(self, under_test: UnderTest) -> None:
         store = two_who_told(under_test)
         ear, first, second = Ear(), Book(), Book()
-        relay = Relay(store, At(), consumers=[first, second], fan_out=ear)
+        relay = Relay(store, At(), consumers=[first, second], teller=ear)
 
         assert relay.run()
         assert not relay.run()
@@ -80,7 +80,7 @@ class RelayContract:
     ) -> None:
         store = two_who_told(under_test)
         clock, book = At(), Book(2)
-        relay = Relay(store, clock, consumers=[Book(), book], fan_out=Ear())
+        relay = Relay(store, clock, consumers=[Book(), book], teller=Ear())
 
         for _ in range(TRIES):
             assert book.of(HUNTER) == ([1] if book.read else [])
@@ -126,7 +126,7 @@ class RelayContract:
             return run
 
         def relay() -> None:
-            mine = Relay(store, At(), consumers=[Shared()], fan_out=Ear())
+            mine = Relay(store, At(), consumers=[Shared()], teller=Ear())
             while not done.is_set() or mine.is_any():
                 stubborn_pass(mine)
 
