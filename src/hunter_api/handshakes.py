@@ -53,13 +53,11 @@ class Handshakes:
             await self._refuse(asked, send, error, count)
             return None
         except TryLater:
-            await accept(send)
-            await close(send, CloseCode.TRY_LATER)
+            await turn_away(send, CloseCode.TRY_LATER)
             return None
         except Exception:
             log.exception("a handshake could not be counted")
-            await accept(send)
-            await close(send, CloseCode.FAILED)
+            await turn_away(send, CloseCode.FAILED)
             return None
         return count.headers(self._ports.clock)
 
@@ -91,8 +89,7 @@ class Handshakes:
         if "websocket.http.response" in (asked.scope.get("extensions") or {}):
             await self._answer(asked.scope, send, error, count)
         elif isinstance(error, RateLimitExceeded):
-            await accept(send, count.headers(self._ports.clock))
-            await close(send, CloseCode.TOO_MANY, str(error))
+            await turn_away(send, CloseCode.TOO_MANY, str(error), count.headers(self._ports.clock))
         else:
             await send({"type": "websocket.close"})
 
@@ -108,6 +105,14 @@ class Handshakes:
 async def accept(send: Send, headers: Sequence[Header] = ()) -> None:
     """Open a socket."""
     await send({"type": "websocket.accept", "headers": list(headers)})
+
+
+async def turn_away(
+    send: Send, code: CloseCode, reason: str | None = None, headers: Sequence[Header] = ()
+) -> None:
+    """Open a socket and close it at once: of a handshake that is refused, browsers do not tell why."""
+    await accept(send, headers)
+    await close(send, code, reason)
 
 
 async def close(send: Send, code: CloseCode, reason: str | None = None) -> None:

@@ -18,7 +18,7 @@ from litestar import WebSocket
 from litestar.handlers import WebsocketRouteHandler
 
 from hunter_api.door import Asked, query_of
-from hunter_api.handshakes import Handshakes, Send, accept, close
+from hunter_api.handshakes import Handshakes, Send, accept, close, turn_away
 from hunter_api.ports import Ports
 from hunter_api.routes.live import PATH
 from hunter_api.schemas.live import SocketQuery
@@ -113,11 +113,11 @@ class Live:
         if headers is None:
             return
         entry = await self._admit(asked)
+        if isinstance(entry, Refused):
+            await turn_away(send, entry.code, entry.reason, headers)
+            return
         # Only now: whatever happens once a client sees its socket open comes after the number that it starts from.
         await accept(send, headers)
-        if isinstance(entry, Refused):
-            await close(send, entry.code, entry.reason)
-            return
         admitted, after = entry
         socket = Socket(
             signed_in=admitted.signed_in,
