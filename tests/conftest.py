@@ -65,6 +65,13 @@ def redis_servers() -> Iterator[dict[str, RedisServer]]:
         server.stop()
 
 
+@pytest.fixture(scope="module")
+def shared_redis() -> Iterator[RedisServer]:
+    """A Redis, which the tests of one file share."""
+    with RedisServer.start() as server:
+        yield server
+
+
 @pytest.fixture
 def own_postgres() -> Iterator[PostgresServer]:
     """A durable server of the test's own, which it may kill, restart and pause."""

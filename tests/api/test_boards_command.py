@@ -20,20 +20,14 @@ from hunter_core.leaderboard.windows import ALL_TIME
 from tests.servers.redis import RedisServer
 
 
-@pytest.fixture(scope="module")
-def redis_server() -> Iterator[RedisServer]:
-    with RedisServer.start() as server:
-        yield server
-
-
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer) -> Iterator[World]:
+def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shared_redis: RedisServer) -> Iterator[World]:
     """What a server has that is up, on a database and a Redis that the commands share with it."""
-    redis_server.flush()
+    shared_redis.flush()
     monkeypatch.setenv("HUNTER_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("HUNTER_REDIS_URL", redis_server.url)
+    monkeypatch.setenv("HUNTER_REDIS_URL", shared_redis.url)
     monkeypatch.delenv("HUNTER_DATABASE_URL", raising=False)
-    opened = open_world(load({"HUNTER_DATA_DIR": str(tmp_path), "HUNTER_REDIS_URL": redis_server.url}))
+    opened = open_world(load({"HUNTER_DATA_DIR": str(tmp_path), "HUNTER_REDIS_URL": shared_redis.url}))
     opened.prepare(lambda what, done, of: None)
     assert opened.keeper is not None
     assert opened.keeper.tend()
@@ -70,13 +64,13 @@ def test_the_hunter_of_a_demo_is_on_the_board_of_a_server_that_runs(
 
 def test_boards_are_made_anew_by_hand_and_held_against_the_ledger(
     world: World,
-    redis_server: RedisServer,
+    shared_redis: RedisServer,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert run(monkeypatch, "demo") == 0
     ranked = names(world)
-    with redis_server.client() as client:
+    with shared_redis.client() as client:
         client.delete("hunter:board:cards", "hunter:board:order:all")
     capsys.readouterr()
 

@@ -16,6 +16,7 @@ __all__ = ["app", "books", "client", "clocked_app", "lone_app", "movable_clock",
 
 @pytest.fixture
 def redis_server() -> Iterator[RedisServer]:
+    """A server of the test's own, which it may kill, restart and pause."""
     with RedisServer.start() as server:
         yield server
 

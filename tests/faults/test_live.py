@@ -39,18 +39,12 @@ A_DAYS_MOST = 50
 
 
 @pytest.fixture(scope="module")
-def redis_server() -> Iterator[RedisServer]:
-    with RedisServer.start() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def crew(
-    redis_server: RedisServer, postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+    shared_redis: RedisServer, postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[App]:
     """Three processes on one database and one Redis."""
     url = postgres_server.fresh_database()
-    settings = {"HUNTER_WORKERS": str(PROCESSES), "HUNTER_REDIS_URL": redis_server.url}
+    settings = {"HUNTER_WORKERS": str(PROCESSES), "HUNTER_REDIS_URL": shared_redis.url}
     with App(data_dir=tmp_path_factory.mktemp("crew"), database_url=url, settings=settings) as running:
         yield running
         assert "Traceback" not in running.log, running.log[-5000:]
@@ -82,17 +76,17 @@ def _play(hunter: Client, rounds: int, pause: float = 0.0) -> int:
 
 
 def test_across_processes_everybody_hears_everything_once_while_redis_is_killed_flushed_and_hangs(
-    crew: App, redis_server: RedisServer
+    crew: App, shared_redis: RedisServer
 ) -> None:
     done = threading.Event()
 
     def torment() -> None:
         faults = (
-            redis_server.kill,
-            redis_server.restart,
-            redis_server.flush,
-            redis_server.pause,
-            redis_server.resume,
+            shared_redis.kill,
+            shared_redis.restart,
+            shared_redis.flush,
+            shared_redis.pause,
+            shared_redis.resume,
         )
         while not done.is_set():
             for fault in faults:
@@ -120,17 +114,17 @@ def test_across_processes_everybody_hears_everything_once_while_redis_is_killed_
 
 
 def test_without_redis_frames_come_by_looking_and_by_news_again_when_it_is_back(
-    crew: App, redis_server: RedisServer
+    crew: App, shared_redis: RedisServer
 ) -> None:
     with contextlib.ExitStack() as stack:
         hunter = stack.enter_context(Client(crew.url)).register()
         listeners = [stack.enter_context(Listener(hunter)) for _ in range(6)]
-        redis_server.kill()
+        shared_redis.kill()
         last = _play(hunter, 3)
         for each in listeners:
             each.wait_for(last, HEARD_WITHIN)
-        redis_server.restart()
-        with redis_server.client() as redis:
+        shared_redis.restart()
+        with shared_redis.client() as redis:
             deadline = time.monotonic() + 30
             while redis.pubsub_numsub(CHANNEL) != [(CHANNEL.encode(), PROCESSES)]:
                 assert time.monotonic() < deadline, "not every process listens again"
@@ -151,13 +145,13 @@ def test_without_redis_frames_come_by_looking_and_by_news_again_when_it_is_back(
 
 
 def test_a_logout_acts_on_sockets_of_every_process_within_a_second_with_redis_down(
-    crew: App, redis_server: RedisServer
+    crew: App, shared_redis: RedisServer
 ) -> None:
     with Client(crew.url) as hunter, contextlib.ExitStack() as stack:
         hunter.register()
         held = [stack.enter_context(opened(hunter)) for _ in range(6)]
-        redis_server.kill()
-        stack.callback(redis_server.restart)
+        shared_redis.kill()
+        stack.callback(shared_redis.restart)
         # Who is behind looks first, so each is let in by now.
         time.sleep(1)
         assert hunter.post("/api/auth/logout").status == 204

@@ -29,12 +29,6 @@ SENT = "a mail was written"
 
 
 @pytest.fixture
-def redis_server() -> Iterator[RedisServer]:
-    with RedisServer.start() as server:
-        yield server
-
-
-@pytest.fixture
 def web(redis_server: RedisServer, postgres_url: str, tmp_path: Path) -> Iterator[App]:
     with App(
         data_dir=tmp_path,
