@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -30,6 +30,7 @@ from hunter_adapters.memory.mailer import MemoryMailer
 from hunter_adapters.memory.security_log import MemorySecurityLog
 from hunter_adapters.sql import SqlStore
 from hunter_adapters.sql.boards import SqlBoards
+from hunter_adapters.testing.clock import StillClock
 from hunter_api.app import create_app
 from hunter_api.limits import RateLimits
 from hunter_api.metrics import Metrics, NoMetrics
@@ -61,19 +62,6 @@ CHEAPEST = 4
 """The lowest cost that bcrypt takes: no test of HTTP is about how long a hash takes."""
 NO_LIMIT = Limit(1_000_000, 60)
 """Who tests something else is not to meet the limits of good behaviour."""
-
-
-class Clock:
-    """Tells the time that the test says."""
-
-    def __init__(self) -> None:
-        self.instant = SUNDAY_NOON
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def advance(self, **by: float) -> None:
-        self.instant += timedelta(**by)
 
 
 class CountedUnlocks:
@@ -114,7 +102,7 @@ def boards_of(store: Store) -> Boards:
 
 def ports_over(
     store: Store,
-    clock: Clock,
+    clock: StillClock,
     *,
     ready: Callable[[], None] = lambda: None,
     rulebook: str = "classic",
@@ -190,7 +178,7 @@ class Answer:
 class House:
     """A running application, and a hunter who asks it things."""
 
-    def __init__(self, http: TestClient[Any], ports: Ports, clock: Clock) -> None:
+    def __init__(self, http: TestClient[Any], ports: Ports, clock: StillClock) -> None:
         self.http, self.ports, self.clock = http, ports, clock
         self.store = ports.store
         self.token: str | None = None
@@ -300,7 +288,7 @@ To put up 71 paths takes forty times as long as all that is behind them, which i
 @contextmanager
 def a_house(store: Store | None = None, *, origins: Sequence[str] = (), **settings: Any) -> Iterator[House]:
     """Open an application over *store*, else over memory; in the end no secret stands where it should not."""
-    store, clock = store or MemoryStore(), Clock()
+    store, clock = store or MemoryStore(), StillClock(SUNDAY_NOON)
     strict = settings.get("policy") is STRICT
     ports = ports_over(store, clock, **settings)
     closed = _closed.setdefault((tuple(origins), strict, ports.rulebook.name), [])

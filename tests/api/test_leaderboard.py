@@ -13,9 +13,10 @@ import pytest
 from litestar.testing import TestClient
 
 from hunter_adapters.memory import MemoryStore
+from hunter_adapters.testing.clock import StillClock
 from hunter_api.app import create_app
 from hunter_core.ids import HunterId
-from tests.api.house import Answer, Clock, House, ports_over
+from tests.api.house import Answer, House, ports_over
 
 BOARD = "/api/leaderboard"
 
@@ -206,7 +207,7 @@ def test_a_board_is_for_the_signed_in(house: House) -> None:
 
 def test_the_answer_to_who_hides_waits_until_it_is_so_and_reads_and_others_do_not() -> None:
     left: dict[HunterId, float] = {}
-    clock = Clock()
+    clock = StillClock()
     ports = attrs.evolve(ports_over(MemoryStore(), clock), hiding=lambda hunter_id: left.get(hunter_id, 0.0))
     with TestClient(create_app(ports), raise_server_exceptions=False) as http:
         http.headers.clear()

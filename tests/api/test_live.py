@@ -14,13 +14,14 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.testing import TestClient, WebSocketTestSession
 
 from hunter_adapters.memory import MemoryStore
+from hunter_adapters.testing.clock import StillClock
 from hunter_api.app import create_app
 from hunter_api.live import MOST_OF_AN_ACCOUNT
 from hunter_core.live.fan_out import LocalFanOut
 from hunter_core.live.frames import TOO_MANY_SOCKETS
 from hunter_core.live.tickets import TICKET_LASTS, Admitted, use_ticket
 from hunter_core.relay.relay import Relay
-from tests.api.house import PASSWORD, Clock, House, ports_over
+from tests.api.house import PASSWORD, House, ports_over
 
 PAGE = "https://hunter.example"
 SECONDS = 10
@@ -44,7 +45,7 @@ class LiveHouse(House):
 
 @pytest.fixture
 def house() -> Iterator[LiveHouse]:
-    store, clock, fan_out = MemoryStore(), Clock(), LocalFanOut()
+    store, clock, fan_out = MemoryStore(), StillClock(), LocalFanOut()
     ports = attrs.evolve(ports_over(store, clock), fan_out=fan_out)
     relay = Relay(store, clock, teller=fan_out)
     # In the thread of the request: what a test asks for is relayed when it is answered.

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from hunter_adapters.testing.builders import NOW, a_hunter, an_event, registered
+from hunter_adapters.testing.clock import StillClock
 from hunter_adapters.testing.contract.mails import a_mail
 from hunter_adapters.testing.contract.notifications import a_notification, a_target
-from hunter_adapters.testing.contract.relay import At, Book, Ear
+from hunter_adapters.testing.contract.relay import Book, Ear
 from hunter_adapters.testing.contract.webhooks import a_delivery as a_webhook_delivery
 from hunter_adapters.testing.contract.webhooks import a_webhook
 from hunter_api import cli
@@ -54,11 +55,11 @@ def test_it_shows_what_waits_and_what_was_given_up_and_lets_it_be_tried_anew(
     assert run(monkeypatch) == 0
     assert capsys.readouterr().out.splitlines()[0].startswith("waiting 2, the oldest for ")
 
-    clock, book = At(), Book(1)
+    clock, book = StillClock(), Book(1)
     relay = Relay(world.store, clock, consumers=[book], teller=Ear())
     for _ in range(TRIES):
         relay.run()
-        clock.advance(timedelta(seconds=10))
+        clock.advance(seconds=10)
     assert run(monkeypatch, "list") == 1
     shown = capsys.readouterr().out
     assert "parked  1" in shown

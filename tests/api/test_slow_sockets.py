@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from hunter_adapters.testing.builders import a_hunter, a_session, an_account, an_event
-from hunter_adapters.testing.contract.relay import At
+from hunter_adapters.testing.clock import StillClock
 from hunter_api import socket_protocol
 from hunter_api import sockets as live_sockets
 from hunter_api.live import HANG_UP
@@ -82,7 +82,7 @@ class Room:
         socket = Socket(
             signed_in=SignedIn.of(a_session(), an_account()),
             position=Position(int(asked["after"][0])),
-            clock=At(),
+            clock=StillClock(),
             send=send,
             read=_read,
             hang_up=scope["extensions"][HANG_UP],

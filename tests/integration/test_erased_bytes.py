@@ -23,6 +23,7 @@ from hunter_adapters.testing.builders import (
     a_rulebook,
     registered,
 )
+from hunter_adapters.testing.clock import StillClock
 from hunter_adapters.testing.contract.leaving import a_mail
 from hunter_api.jobs import Job
 from hunter_api.tasks import erasing, purging
@@ -45,13 +46,6 @@ class PlainBuild(adapter._Connection):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.execute("PRAGMA secure_delete=OFF").close()
-
-
-class StillClock:
-    """Tells the moment at which the grace is over."""
-
-    def now(self) -> Any:
-        return NOW + GRACE
 
 
 @pytest.fixture
@@ -110,7 +104,7 @@ def one_who_leaves(store: SqlStore) -> None:
 
 
 def job(store: SqlStore) -> Job:
-    return erasing(store=store, scrub=store.scrub, clock=StillClock(), log=MemorySecurityLog())
+    return erasing(store=store, scrub=store.scrub, clock=StillClock(NOW + GRACE), log=MemorySecurityLog())
 
 
 def test_what_was_erased_stands_in_no_file_while_the_server_runs(store: SqlStore) -> None:
@@ -218,7 +212,7 @@ def test_what_was_removed_otherwise_leaves_the_files_with_the_purge(store: SqlSt
     store.run(lambda uow: uow.mails.remove(mail.id))
     assert b"told-once" in bytes_of(store)
 
-    assert purging(store=store, scrub=store.scrub, clock=StillClock()).run() is False
+    assert purging(store=store, scrub=store.scrub, clock=StillClock(NOW + GRACE)).run() is False
 
     assert b"told-once" not in bytes_of(store)
 

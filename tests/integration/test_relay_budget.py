@@ -11,7 +11,7 @@ import pytest
 
 from hunter_adapters.sql import SqlStore
 from hunter_adapters.testing.builders import NOW, a_command, a_hunter, a_quest, a_rulebook, an_id, registered
-from hunter_adapters.testing.contract.relay import At
+from hunter_adapters.testing.clock import StillClock
 from hunter_core.completions.complete import complete
 from hunter_core.dice import HashDice
 from hunter_core.hunters.hunter import Hunter
@@ -61,7 +61,7 @@ def passes(url: str, opened: Callable[..., SqlStore]) -> Passes:
     store = opened(url, observer=seen.append)
     store.seed_achievements(a_rulebook().catalogue)
     consumers = (NotificationConsumer(), WebhookConsumer())
-    return Passes(store, Relay(store, At(), consumers=consumers, teller=LocalFanOut()), seen)
+    return Passes(store, Relay(store, StillClock(), consumers=consumers, teller=LocalFanOut()), seen)
 
 
 def _who_completed(store: SqlStore, name: str) -> tuple[Hunter, Quest]:

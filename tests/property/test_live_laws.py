@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hunter_adapters.memory import MemoryStore
 from hunter_adapters.testing.builders import NOW, a_hunter, a_session, an_account, an_event, registered
-from hunter_adapters.testing.contract.relay import At
+from hunter_adapters.testing.clock import StillClock
 from hunter_api.sockets import Socket
 from hunter_core.accounts.session import SignedIn
 from hunter_core.events import OutboxEvent
@@ -47,7 +47,7 @@ class World:
                 uow.accounts.lock(hunter.id)
                 uow.sessions.add(a_session(hunter.name))
                 uow.commit()
-        self.relay = Relay(self.store, At(), teller=self)
+        self.relay = Relay(self.store, StillClock(), teller=self)
 
     def tell(self, events: Sequence[OutboxEvent]) -> None:
         self.news.append(to_bytes(events))
@@ -112,7 +112,12 @@ class World:
 
         signed_in = SignedIn.of(a_session(hunter.name), an_account(hunter.name, id=hunter.id))
         socket = Socket(
-            signed_in=signed_in, position=Position(after), clock=At(), send=send, read=read, hang_up=None
+            signed_in=signed_in,
+            position=Position(after),
+            clock=StillClock(),
+            send=send,
+            read=read,
+            hang_up=None,
         )
         self.hub.add(socket)
         socket.catch_up()

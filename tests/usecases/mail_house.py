@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from hunter_adapters.memory import MemoryStore
 from hunter_adapters.memory.mailer import MemoryMailer
 from hunter_adapters.memory.security_log import MemorySecurityLog
-from hunter_adapters.testing.builders import NOW, a_hunter, registered
+from hunter_adapters.testing.builders import a_hunter, registered
+from hunter_adapters.testing.clock import StillClock
 from hunter_core.accounts.session import Client
 from hunter_core.ids import MailId
 from hunter_core.mail.asked import ask, post_code
@@ -23,19 +24,11 @@ ADDRESS = "Jinwoo@example.org"
 SECOND = timedelta(seconds=1)
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.instant = NOW
-
-    def now(self) -> datetime:
-        return self.instant
-
-
 class Room:
     """A mail room over memory, with a hunter, whose clock the test moves."""
 
     def __init__(self, store: MemoryStore | None = None) -> None:
-        self.store, self.clock, self.mailer = store or MemoryStore(), Clock(), MemoryMailer()
+        self.store, self.clock, self.mailer = store or MemoryStore(), StillClock(), MemoryMailer()
         self.log = MemorySecurityLog()
         self.gate = a_gate(log=self.log)
         self.room = MailRoom(

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,8 @@ import pytest
 from hunter_adapters.crypto.keys import KeyRing
 from hunter_adapters.crypto.vault import AesVault
 from hunter_adapters.memory import MemoryStore
-from hunter_adapters.testing.builders import a_hunter, an_id, registered
+from hunter_adapters.testing.builders import NOW, a_hunter, an_id, registered
+from hunter_adapters.testing.clock import StillClock
 from hunter_adapters.testing.contract.webhooks import a_delivery, a_webhook
 from hunter_core import carrier as room
 from hunter_core.accounts.secrets import Vault
@@ -31,17 +32,8 @@ from hunter_core.webhooks.signature import new_secret
 from hunter_core.webhooks.webhook import Webhook, secret_context, url_context
 from tests.usecases.gates import a_gate
 
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PATIENCE = 60.0
 """Seconds in which what nobody holds up has happened: half as long as those hang that could hold it up."""
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.instant = NOW
-
-    def now(self) -> datetime:
-        return self.instant
 
 
 class Sender:
@@ -78,7 +70,7 @@ class Sender:
 
 class House:
     def __init__(self) -> None:
-        self.store, self.clock, self.sender = MemoryStore(lock_timeout=30), Clock(), Sender()
+        self.store, self.clock, self.sender = MemoryStore(lock_timeout=30), StillClock(), Sender()
         self.vault: Vault = a_gate().vault
         self.courier = self.another()
 

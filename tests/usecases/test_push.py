@@ -7,13 +7,14 @@ import threading
 import time
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from hunter_adapters.crypto.keys import KeyRing
 from hunter_adapters.crypto.vault import AesVault
 from hunter_adapters.memory import MemoryStore
+from hunter_adapters.testing.clock import StillClock
 from hunter_core import carrier
 from hunter_core.accounts.secrets import Vault
 from hunter_core.ids import PushTargetId
@@ -55,19 +56,11 @@ class Pusher:
         self.taken[url, title] += 1
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.instant = NOW
-
-    def now(self) -> datetime:
-        return self.instant
-
-
 class House:
     """A hunter with targets, and notifications on their way to each."""
 
     def __init__(self, *urls: str, titles: int = 1) -> None:
-        self.store, self.pusher, self.clock = MemoryStore(lock_timeout=30), Pusher(), Clock()
+        self.store, self.pusher, self.clock = MemoryStore(lock_timeout=30), Pusher(), StillClock()
         self.hunter = registered(self.store, a_hunter())
         self.carrier = self.another(VAULT)
 

@@ -14,6 +14,7 @@ import pytest
 from hunter_adapters.memory import MemoryStore
 from hunter_adapters.sql import open_store
 from hunter_adapters.testing.builders import a_hunter, a_quest, a_rulebook, registered
+from hunter_adapters.testing.clock import StillClock
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.notifications.due import look_at_due
 from hunter_core.notifications.notification import Notification, NotificationType
@@ -34,14 +35,6 @@ ZONES = {
     "Pacific/Kiritimati": (time(7, 30), time(0, 0), time(23, 45)),
 }
 IS_LONG = os.environ.get("HUNTER_TEST_LONG") == "1"
-
-
-class Clock:
-    def __init__(self, begins: datetime) -> None:
-        self.instant = begins
-
-    def now(self) -> datetime:
-        return self.instant
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -88,7 +81,7 @@ def played(store: Store, zone: str, begins: datetime, until: datetime) -> tuple[
         )
         for place, at in enumerate(ZONES[zone])
     ]
-    clock, luck = Clock(begins), random.Random(zone)
+    clock, luck = StillClock(begins), random.Random(zone)
 
     def begin(uow: UnitOfWork) -> None:
         uow.hunters.lock(hunter.id)

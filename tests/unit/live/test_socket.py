@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hunter_adapters.testing.builders import a_hunter, a_session, an_account, an_event
-from hunter_adapters.testing.contract.relay import At
+from hunter_adapters.testing.clock import StillClock
 from hunter_api import sockets
 from hunter_api.sockets import MOST_A_SECOND, MOST_QUEUED, Socket
 from hunter_core.accounts.session import SignedIn
@@ -52,7 +52,7 @@ class Wire:
         return Socket(
             signed_in=SignedIn.of(a_session(), an_account()),
             position=Position(after),
-            clock=At(),
+            clock=StillClock(),
             send=self.send,
             read=self.read,
             hang_up=self.hang_up,

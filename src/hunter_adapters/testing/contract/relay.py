@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from hunter_adapters.testing.builders import NOW, a_hunter, registered
+from hunter_adapters.testing.builders import a_hunter, registered
+from hunter_adapters.testing.clock import StillClock
 from hunter_adapters.testing.contract.backlog import HUNTER, OTHER, told, two_who_told
 from hunter_adapters.testing.contract.under_test import UnderTest, at_once, refusals
 from hunter_core.errors import StoreUnavailable
@@ -15,19 +16,6 @@ from hunter_core.events import OutboxEvent
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ports import UnitOfWork
 from hunter_core.relay.relay import TRIES, Relay
-
-
-class At:
-    """A clock that the test moves."""
-
-    def __init__(self) -> None:
-        self._now = NOW
-
-    def now(self) -> datetime:
-        return self._now
-
-    def advance(self, by: timedelta) -> None:
-        self._now += by
 
 
 class Ear:
@@ -65,7 +53,7 @@ class RelayContract:
     def test_everything_reaches_every_consumer_in_order(self, under_test: UnderTest) -> None:
         store = two_who_told(under_test)
         ear, first, second = Ear(), Book(), Book()
-        relay = Relay(store, At(), consumers=[first, second], teller=ear)
+        relay = Relay(store, StillClock(), consumers=[first, second], teller=ear)
 
         assert relay.run()
         assert not relay.run()
@@ -79,7 +67,7 @@ class RelayContract:
         self, under_test: UnderTest
     ) -> None:
         store = two_who_told(under_test)
-        clock, book = At(), Book(2)
+        clock, book = StillClock(), Book(2)
         relay = Relay(store, clock, consumers=[Book(), book], teller=Ear())
 
         for _ in range(TRIES):
@@ -87,7 +75,7 @@ class RelayContract:
             while relay.run():
                 # Another pass at this moment takes nothing of a hunter whose head rests.
                 pass
-            clock.advance(timedelta(seconds=10))
+            clock.advance(seconds=10)
         book.poison.clear()
 
         assert (book.of(HUNTER), book.of(OTHER)) == ([1, 3], [1])
@@ -126,7 +114,7 @@ class RelayContract:
             return run
 
         def relay() -> None:
-            mine = Relay(store, At(), consumers=[Shared()], teller=Ear())
+            mine = Relay(store, StillClock(), consumers=[Shared()], teller=Ear())
             while not done.is_set() or mine.is_any():
                 stubborn_pass(mine)
 
