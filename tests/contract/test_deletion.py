@@ -25,7 +25,7 @@ from hunter_core.errors import NotFound
 from hunter_core.ids import HunterId
 from tests.builders import a_rulebook
 from tests.contract.conftest import SqlHouse
-from tests.servers.served import LONG
+from tests.servers.length import LONG
 
 STORY = Story(
     begins=datetime(2026, 6, 1, 6, tzinfo=UTC),

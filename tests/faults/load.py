@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol, Self, TypeVar
 from tests.servers.app import App
 from tests.servers.books import Books
 from tests.servers.client import Answer, Client
-from tests.servers.served import LONG
+from tests.servers.length import LONG
 
 T = TypeVar("T")
 Number = TypeVar("Number", int, float)

@@ -17,9 +17,9 @@ import pytest
 from tests.faults.load import at_length, in_parallel
 from tests.servers.app import App
 from tests.servers.client import PASSWORD, Answer, Client
+from tests.servers.length import LONG
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
-from tests.servers.served import LONG
 
 WRONG = "Arise-from-the-shadows-2!"
 ACTS_WITHIN = 1.0

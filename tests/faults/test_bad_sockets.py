@@ -22,8 +22,9 @@ from tests.bench.cpu import memory_of
 from tests.servers.app import App
 from tests.servers.client import Client
 from tests.servers.clock import MovableClock
+from tests.servers.length import LONG
 from tests.servers.live import code_of, opened, ticket_of
-from tests.servers.served import LONG, MONDAY
+from tests.servers.served import MONDAY
 
 ROUNDS = 20 if LONG else 3
 GROWTH = 30

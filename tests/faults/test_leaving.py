@@ -26,8 +26,8 @@ from hunter_core.ledger.rebuild import rebuild
 from tests.servers.app import App, run_hunter
 from tests.servers.books import Books
 from tests.servers.client import Client
+from tests.servers.length import LONG
 from tests.servers.postgres import PostgresServer
-from tests.servers.served import LONG
 
 ACTS_WITHIN = 1.0
 """Seconds in which a ban acts, everywhere (SPEC 5)."""

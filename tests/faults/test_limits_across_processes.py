@@ -17,10 +17,10 @@ from tests.faults.load import at_length
 from tests.servers.app import App
 from tests.servers.client import Client
 from tests.servers.flood import Flood
+from tests.servers.length import LONG
 from tests.servers.live import code_of
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import KINDS, RedisServer
-from tests.servers.served import LONG
 
 LIMIT, TIMES = 20, 20
 WORKERS = 4

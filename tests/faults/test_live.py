@@ -22,10 +22,10 @@ from tests.faults.load import at_length
 from tests.servers.app import App, run_hunter
 from tests.servers.books import Books
 from tests.servers.client import PASSWORD, Client
+from tests.servers.length import LONG
 from tests.servers.live import Listener, code_of, opened, ticket_of
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
-from tests.servers.served import LONG
 
 WITHIN = at_length(1.5, 10.0)
 """A second, and what a busy machine takes: in the ordinary suite it does much else."""

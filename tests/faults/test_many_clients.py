@@ -17,7 +17,7 @@ from tests.faults.load import (
 )
 from tests.servers.app import App
 from tests.servers.client import Answer
-from tests.servers.served import LONG
+from tests.servers.length import LONG
 
 CLIENTS = 32
 

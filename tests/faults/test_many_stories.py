@@ -18,7 +18,8 @@ from tests.servers.app import App
 from tests.servers.books import Books
 from tests.servers.client import Answer, Client
 from tests.servers.clock import MovableClock
-from tests.servers.served import DATABASES, LONG
+from tests.servers.length import LONG
+from tests.servers.served import DATABASES
 
 ZONES = [
     "UTC",

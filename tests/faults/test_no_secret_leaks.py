@@ -27,10 +27,10 @@ from hunter_api.app import operations
 from tests.servers.app import App
 from tests.servers.client import PASSWORD, Answer, Client
 from tests.servers.leaks import NAMES, Leak, Secrets
+from tests.servers.length import LONG
 from tests.servers.postgres import PostgresServer
 from tests.servers.provider import CLIENT_ID, CLIENT_SECRET, LyingProvider
 from tests.servers.redis import RedisServer
-from tests.servers.served import LONG
 
 PAGE = "https://hunter.example/signed-in"
 NEXT_PASSWORD = "Arise-from-the-shadows-2!"

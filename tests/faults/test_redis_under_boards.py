@@ -25,8 +25,8 @@ from tests.faults.load import PER_DAY, assert_audit, at_length, registered
 from tests.servers.app import App
 from tests.servers.books import Books
 from tests.servers.client import Client
+from tests.servers.length import LONG
 from tests.servers.redis import KINDS, RedisServer
-from tests.servers.served import LONG
 
 WORKERS = 2
 HUNTERS = 4

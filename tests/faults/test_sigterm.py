@@ -20,7 +20,7 @@ from tests.faults.load import PER_DAY, at_length, in_parallel, registered, zone_
 from tests.servers.app import HOST, App
 from tests.servers.books import Books
 from tests.servers.client import Answer, Client
-from tests.servers.served import LONG
+from tests.servers.length import LONG
 
 GONE_SECONDS = 10
 

@@ -18,9 +18,9 @@ from hunter_adapters.testing.builders import a_hunter, registered
 from tests.faults.load import at_length
 from tests.faults.test_worker import told, unlocked, wait_for
 from tests.servers.app import ROOT, environment, free_port
+from tests.servers.length import LONG
 from tests.servers.proxy import Proxy
 from tests.servers.redis import RedisServer
-from tests.servers.served import LONG
 from tests.servers.worker import Worker
 
 GONE_SECONDS = 10

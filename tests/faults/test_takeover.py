@@ -17,8 +17,8 @@ from tests.servers import impatient
 from tests.servers.app import App
 from tests.servers.books import Books
 from tests.servers.client import Client
+from tests.servers.length import LONG
 from tests.servers.redis import RedisServer
-from tests.servers.served import LONG
 from tests.servers.worker import Worker
 
 SIGN_SECONDS = at_length(ALIVE_SECONDS, impatient.SIGN_SECONDS)

@@ -12,7 +12,7 @@ from tests.faults.test_worker import wait_for
 from tests.servers.app import HOST, App, free_port
 from tests.servers.client import Client
 from tests.servers.collector import a_collector
-from tests.servers.served import LONG
+from tests.servers.length import LONG
 
 GONE_SECONDS = 10
 

@@ -23,9 +23,9 @@ from tests.faults.load import at_length
 from tests.faults.test_worker import told, unlocked, wait_for
 from tests.servers.app import HOST, free_port
 from tests.servers.collector import Collector, a_collector
+from tests.servers.length import LONG
 from tests.servers.proxy import Proxy
 from tests.servers.redis import RedisServer
-from tests.servers.served import LONG
 from tests.servers.worker import Worker
 
 WEB_PROCESSES = 2

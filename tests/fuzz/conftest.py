@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.servers.app import App
-from tests.servers.served import DATABASES, LONG, an_app_at
+from tests.servers.length import LONG
+from tests.servers.served import DATABASES, an_app_at
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 """The day of the document's examples: some of what they say is granted near that day alone."""

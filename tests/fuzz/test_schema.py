@@ -16,7 +16,7 @@ from tests.fuzz.variables import REPORT, URL
 from tests.servers.app import ROOT, App
 from tests.servers.books import Books
 from tests.servers.client import Client
-from tests.servers.served import LONG
+from tests.servers.length import LONG
 
 FUZZ = Path(__file__).parent
 SEED = 20261122

@@ -56,7 +56,7 @@ from hunter_core.rules.rulebook import Rulebook
 from hunter_core.rules.schedules import EveryDay
 from hunter_core.words import Attribute
 from tests.docs.exported import COLUMNS, LEFT_OUT, POINTS, at, owned_tables, places
-from tests.servers.served import LONG
+from tests.servers.length import LONG
 
 ME, OTHER, QUEST = AccountId(an_id("me")), AccountId(an_id("zz-other")), an_id("quest")
 FIRST, SECOND = sorted((ME, OTHER))

@@ -8,10 +8,10 @@ power away. At full length (`HUNTER_TEST_LONG=1`) it waits, and that it would is
 
 from __future__ import annotations
 
-import os
 import sqlite3
 
 from hunter_adapters.sql.sqlite import Sqlite
+from tests.servers.length import LONG
 
 durably = Sqlite._open
 """How the program opens a file."""
@@ -26,5 +26,5 @@ def carelessly(self: Sqlite, busy_seconds: float) -> sqlite3.Connection:
 
 def wait_for_no_disk() -> None:
     """Let the SQLite of this process wait for no disk, but at full length."""
-    if os.environ.get("HUNTER_TEST_LONG") != "1":
+    if not LONG:
         Sqlite._open = carelessly  # type: ignore[method-assign]

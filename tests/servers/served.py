@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,9 +14,7 @@ from tests.servers.app import App
 from tests.servers.books import Books
 from tests.servers.client import Client
 from tests.servers.clock import MovableClock
-
-LONG = os.environ.get("HUNTER_TEST_LONG") == "1"
-"""Whether fuzz and faults run at full length (`nox -s fuzz`, `nox -s faults`)."""
+from tests.servers.length import LONG
 
 COMMAND = None if LONG else app_quick.command()
 """What starts a server here: at full length the program itself."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -22,6 +21,7 @@ from hunter_core.ports import Store, UnitOfWork
 from hunter_core.quests.quest import Quest
 from hunter_core.rules.schedules import EveryDay, OnWeekdays
 from hunter_core.words import QuestType
+from tests.servers.length import LONG
 
 YEAR = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 # The clocks of all three zones that change theirs do so in it.
@@ -34,7 +34,6 @@ ZONES = {
     "Australia/Lord_Howe": (time(7, 30), time(2, 15), time(1, 45)),
     "Pacific/Kiritimati": (time(7, 30), time(0, 0), time(23, 45)),
 }
-IS_LONG = os.environ.get("HUNTER_TEST_LONG") == "1"
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -108,7 +107,7 @@ def played(store: Store, zone: str, begins: datetime, until: datetime) -> tuple[
 @pytest.mark.parametrize("zone", ZONES)
 def test_each_due_local_day_has_one_reminder_at_the_local_time(store: Store, zone: str) -> None:
     # The database is slower, and does the same: unless asked for more, it shows it for a spring.
-    begins, until = YEAR if IS_LONG or isinstance(store, MemoryStore) else SPRING
+    begins, until = YEAR if LONG or isinstance(store, MemoryStore) else SPRING
     hunter, quests = played(store, zone, begins, until)
 
     with store.read() as uow:
