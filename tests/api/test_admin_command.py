@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from hunter_adapters.sql.sqlite import Sqlite
 from hunter_adapters.testing.builders import a_hunter, an_account, registered
 from hunter_api import cli
 from hunter_api.commands import admin as commands
@@ -22,6 +21,7 @@ from hunter_api.wiring import World, open_world
 from hunter_core.accounts.account import Account, Role
 from hunter_core.accounts.deletion import GRACE, plan_deletion
 from hunter_core.clock import SystemClock
+from tests.servers.files import bytes_of
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -181,8 +181,8 @@ def test_whoever_is_due_is_erased_and_nobody_else(
     with world.store.read() as uow:
         left = uow.roster.page(role=None, standing=None, limit=10)
     assert {each.hunter.name for each in left} == {"Jinah", "Igris"}
-    assert b"jinah@example.org" in bytes_of(world)
-    assert b"jinwoo@example.org" not in bytes_of(world)
+    assert b"jinah@example.org" in bytes_of(world.store)
+    assert b"jinwoo@example.org" not in bytes_of(world.store)
 
 
 def test_whoever_reads_while_somebody_is_erased_is_not_waited_for_and_it_is_said(
@@ -199,14 +199,7 @@ def test_whoever_reads_while_somebody_is_erased_is_not_waited_for_and_it_is_said
     assert code == 0
     assert out.startswith("1 account is erased.\n")
     assert "within the hour" in out
-    assert b"jinwoo@example.org" in bytes_of(world)
-
-
-def bytes_of(world: World) -> bytes:
-    """Return all that stands in the files of the database."""
-    assert isinstance(world.store.database, Sqlite)
-    path = world.store.database.path
-    return b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+    assert b"jinwoo@example.org" in bytes_of(world.store)
 
 
 COMMANDS = ("show", "deactivate --yes", "reactivate", "role admin", "sessions-end --yes")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
@@ -34,6 +33,7 @@ from hunter_core.dice import HashDice
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ports import UnitOfWork
 from tests.builders import NOW
+from tests.servers.files import bytes_of
 
 SECRETS = (b"Gone-for-good", b"a secret wish", b"what was felt")
 NEIGHBOURS = 40
@@ -52,15 +52,6 @@ class PlainBuild(adapter._Connection):
 def store(sqlite_migrated: str, opened: Callable[..., SqlStore], monkeypatch: pytest.MonkeyPatch) -> SqlStore:
     monkeypatch.setattr(adapter, "_Connection", PlainBuild)
     return opened(sqlite_migrated)
-
-
-def bytes_of(store: SqlStore) -> bytes:
-    """Return all that stands in the files of the database, while it is in use."""
-    assert isinstance(store.database, Sqlite)
-    path: Path = store.database.path
-    files = sorted(path.parent.glob(f"{path.name}*"))
-    assert [file.name for file in files] == ["hunter.db", "hunter.db-shm", "hunter.db-wal"]
-    return b"".join(file.read_bytes() for file in files)
 
 
 def found(store: SqlStore) -> set[bytes]:
