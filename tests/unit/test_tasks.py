@@ -17,18 +17,12 @@ from hunter_api.tasks import unless
 from tests.servers.redis import RedisServer
 
 
-@pytest.fixture(scope="module")
-def redis_server() -> Iterator[RedisServer]:
-    with RedisServer.start() as server:
-        yield server
-
-
 @pytest.fixture
-def connection(redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisConnection]:
+def connection(shared_redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisConnection]:
     # On a busy machine half a second may pass before Redis has its turn.
     monkeypatch.setattr("hunter_adapters.redis.connection.TIMEOUT", 10.0)
-    redis_server.flush()
-    made = RedisConnection(redis_server.url)
+    shared_redis.flush()
+    made = RedisConnection(shared_redis.url)
     yield made
     made.close()
 
