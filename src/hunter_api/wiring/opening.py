@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from hunter_api.draining import Draining
 from hunter_api.jobs import Jobs
 from hunter_api.metrics import measured
@@ -30,9 +28,6 @@ from hunter_core.notifications.push_due import PushCarrier
 from hunter_core.relay.relay import Relay
 from hunter_core.webhooks.consumer import WebhookConsumer
 from hunter_core.webhooks.courier import Courier
-
-if TYPE_CHECKING:
-    pass
 
 
 def open_world(settings: Settings) -> World:
