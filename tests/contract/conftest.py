@@ -16,7 +16,12 @@ from hunter_adapters.sql import failures
 from hunter_adapters.sql.store import SqlStore, open_store
 from hunter_adapters.testing.contract import CommitFailed, UnderTest
 from tests.builders import a_rulebook
+from tests.contract.redis_boards import Kept
+from tests.servers.patience import patient_redis, patient_with_a_hang
 from tests.servers.postgres import PostgresServer
+from tests.servers.redis import KINDS, RedisServer
+
+__all__ = ["patient_redis", "patient_with_a_hang"]
 
 # An empty store for the next test: all hangs on an account, but guilds, what the database knows of itself, and counts.
 EMPTY = tuple(
@@ -131,3 +136,18 @@ def under_test(request: pytest.FixtureRequest) -> Iterator[UnderTest]:
         found = house.under_test()
     yield found
     assert found.open_transactions() == 0
+
+
+@pytest.fixture(params=KINDS)
+def kept(
+    request: pytest.FixtureRequest,
+    redis_servers: dict[str, RedisServer],
+    sqlite_house: SqlHouse,
+    patient_with_a_hang: None,
+) -> Iterator[Kept]:
+    """Boards in an empty Redis, or Valkey, over an empty store in SQLite."""
+    server = redis_servers[request.param]
+    server.restart()
+    opened = Kept(sqlite_house.emptied(), server)
+    yield opened
+    opened.close()

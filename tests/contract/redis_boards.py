@@ -21,9 +21,6 @@ from hunter_core.leaderboard.windows import ALL_TIME, windows_at
 from tests.contract.filling import fill_sql
 from tests.servers.redis import RedisServer
 
-PATIENT = 2.0
-"""Seconds for an answer of Redis: half a second may pass on a busy machine before it has its turn."""
-
 
 class At:
     """A clock that stands where it is put."""
@@ -71,10 +68,10 @@ def right_answers(kept: Kept, expected: list[tuple[HunterId, int]]) -> None:
     assert told(kept.under_test().read(limit=100)) == expected
 
 
-def gain(kept: Kept, whose: Contestant, xp: int) -> None:
-    """Give somebody XP at NOW, as a completion does."""
+def gain(kept: Kept, whose: Contestant, xp: int, *, at: datetime = NOW) -> None:
+    """Give somebody XP, as a completion does."""
     with kept.store.write() as uow:
         hunter = uow.hunters.lock(whose.hunter.id)
-        uow.hunters.save(replace(hunter, total_xp=hunter.total_xp + xp, updated_at=NOW))
-        uow.scores.gain(hunter.id, (ALL_TIME, *windows_at(NOW)), xp, NOW)
+        uow.hunters.save(replace(hunter, total_xp=hunter.total_xp + xp, updated_at=at))
+        uow.scores.gain(hunter.id, (ALL_TIME, *windows_at(at)), xp, at)
         uow.commit()

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from hunter_adapters.memory.limits import MemoryLimiter
-from hunter_adapters.redis import connection as redis_connection
 from hunter_adapters.redis.connection import RedisConnection
 from hunter_adapters.redis.limits import RedisLimiter
 from hunter_adapters.testing.contract import LimiterContract
@@ -16,10 +15,8 @@ from tests.servers.redis import KINDS, RedisServer
 
 
 @pytest.fixture(params=["memory", *KINDS])
-def limiter(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Limiter]:
+def limiter(request: pytest.FixtureRequest, patient_redis: None) -> Iterator[Limiter]:
     """A limiter that has counted nothing yet."""
-    # On a busy machine half a second may pass before Redis has its turn.
-    monkeypatch.setattr(redis_connection, "TIMEOUT", 10.0)
     if request.param == "memory":
         yield MemoryLimiter()
         return

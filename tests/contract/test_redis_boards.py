@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import pytest
 
-from hunter_adapters.redis import connection as redis_connection
 from hunter_adapters.redis.boards.digests import digest_of
 from hunter_adapters.redis.boards.reader import FROM_REDIS, FROM_STORE, WITHOUT_REDIS
 from hunter_adapters.redis.boards.writer import BoardWriter
@@ -24,23 +22,9 @@ from hunter_core.ids import HunterId
 from hunter_core.leaderboard.order import Score
 from hunter_core.leaderboard.projection import ledger_digest
 from hunter_core.leaderboard.windows import ALL_TIME, windows_at
-from tests.contract.conftest import SqlHouse
-from tests.contract.redis_boards import PATIENT, Kept, gain, right_answers
-from tests.servers.redis import KINDS, RedisServer
+from tests.contract.redis_boards import Kept, gain, right_answers
 
 ONE_DAY = timedelta(days=1)
-
-
-@pytest.fixture(params=KINDS)
-def kept(
-    request: pytest.FixtureRequest, sqlite_house: SqlHouse, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Kept]:
-    monkeypatch.setattr(redis_connection, "TIMEOUT", PATIENT)
-    server: RedisServer = request.getfixturevalue("redis_servers")[request.param]
-    server.restart()
-    opened = Kept(sqlite_house.emptied(), server)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -171,11 +155,7 @@ def test_what_is_committed_while_redis_is_away_is_there_when_it_is_back(kept: Ke
     kept.settle()
     kept.server.pause()
     try:
-        with kept.store.write() as uow:
-            hunter = uow.hunters.lock(jinwoo.hunter.id)
-            uow.hunters.save(replace(hunter, total_xp=400, updated_at=NOW))
-            uow.scores.gain(hunter.id, (ALL_TIME,), 300, NOW)
-            uow.commit()
+        gain(kept, jinwoo, 300)
         expected = [(jinwoo.hunter.id, 400), (jinah.hunter.id, 200)]
         right_answers(kept, expected)
     finally:
@@ -192,11 +172,7 @@ def test_a_process_that_died_after_its_commit_is_caught_up_with_by_another(kept:
     kept.under_test().fill([jinwoo])
     kept.settle()
     kept.store.after_commit = None
-    with kept.store.write() as uow:
-        hunter = uow.hunters.lock(jinwoo.hunter.id)
-        uow.hunters.save(replace(hunter, total_xp=150, updated_at=NOW + timedelta(seconds=1)))
-        uow.scores.gain(hunter.id, (ALL_TIME,), 50, NOW)
-        uow.commit()
+    gain(kept, jinwoo, 50, at=NOW + timedelta(seconds=1))
 
     kept.settle()
 
@@ -224,11 +200,7 @@ def test_an_older_reading_never_takes_the_place_of_a_newer_one(kept: Kept) -> No
     class Slow(SqlBoardSource):
         def read(self, hunter_ids, windows):  # type: ignore[no-untyped-def]
             old = source.read(hunter_ids, windows)
-            with kept.store.write() as uow:
-                hunter = uow.hunters.lock(jinwoo.hunter.id)
-                uow.hunters.save(replace(hunter, total_xp=900, updated_at=NOW))
-                uow.scores.gain(hunter.id, (ALL_TIME,), 800, NOW)
-                uow.commit()
+            gain(kept, jinwoo, 800)
             kept.keeper.flush()
             return old
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,27 +15,15 @@ from hunter_adapters.testing.builders import NOW
 from hunter_adapters.testing.contract.boards import a_contestant
 from hunter_core.ids import HunterId
 from hunter_core.leaderboard.windows import windows_at
-from tests.contract.conftest import SqlHouse
-from tests.contract.redis_boards import PATIENT, Kept, gain, right_answers
-from tests.servers.redis import KINDS, RedisServer
+from tests.contract.redis_boards import Kept, gain, right_answers
 
 TODAY = windows_at(NOW).daily
 
 
-@pytest.fixture(params=KINDS)
-def kept(
-    request: pytest.FixtureRequest,
-    redis_servers: dict[str, RedisServer],
-    sqlite_house: SqlHouse,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Kept]:
-    monkeypatch.setattr(redis_connection, "TIMEOUT", PATIENT)
-    # Where Redis were taken for away, it would not be asked again.
+@pytest.fixture(autouse=True)
+def no_breaker_closes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Redis were taken for away, let it not be asked again."""
     monkeypatch.setattr(redis_connection, "REST", 600.0)
-    redis_servers[request.param].flush()
-    opened = Kept(sqlite_house.emptied(), redis_servers[request.param])
-    yield opened
-    opened.close()
 
 
 def another_type(name: str) -> Callable[[Redis], Any]:

@@ -18,7 +18,7 @@ from hunter_adapters.testing.contract import Contestant
 from hunter_adapters.testing.contract.boards import a_contestant, told
 from hunter_core.ids import HunterId
 from tests.contract.conftest import SqlHouse
-from tests.contract.redis_boards import PATIENT, Kept
+from tests.contract.redis_boards import Kept
 from tests.servers.redis import KINDS, RedisServer
 
 JINWOO, JINAH = a_contestant("Jinwoo", 300), a_contestant("Jinah", 100)
@@ -33,10 +33,9 @@ def long_lease(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=KINDS)
 def two(
-    request: pytest.FixtureRequest, sqlite_house: SqlHouse, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, sqlite_house: SqlHouse, patient_with_a_hang: None
 ) -> Iterator[tuple[Kept, Kept]]:
     """Two processes on one database and one Redis that both believe; who hides does so through the first."""
-    monkeypatch.setattr(connection, "TIMEOUT", PATIENT)
     server: RedisServer = request.getfixturevalue("redis_servers")[request.param]
     server.restart()
     store = sqlite_house.emptied()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from hunter_adapters.redis import connection as redis_connection
 from hunter_adapters.redis.boards import keys
 from hunter_adapters.redis.boards.commands import state
 from hunter_adapters.redis.boards.keeper import BoardKeeper
@@ -22,13 +20,13 @@ from hunter_adapters.testing.contract import Contestant
 from hunter_adapters.testing.contract.boards import a_contestant, told
 from hunter_core.errors import OutcomeUnknown
 from hunter_core.ids import HunterId
-from tests.contract.redis_boards import PATIENT, Kept, gain, right_answers
+from tests.contract.redis_boards import Kept, gain, right_answers
+from tests.servers.copies import copy_of, put_back
 from tests.servers.redis import RedisServer
 
 
 @pytest.fixture
-def server(redis_servers: dict[str, RedisServer], monkeypatch: pytest.MonkeyPatch) -> RedisServer:
-    monkeypatch.setattr(redis_connection, "TIMEOUT", PATIENT)
+def server(redis_servers: dict[str, RedisServer], patient_with_a_hang: None) -> RedisServer:
     redis_servers["redis"].restart()
     return redis_servers["redis"]
 
@@ -48,12 +46,9 @@ def a_store(path: Path) -> SqlStore:
     return store
 
 
-def a_copy(store: SqlStore, path: Path) -> Path:
-    """Copy the database of *store* into the file *path*, as a backup does."""
-    with sqlite3.connect(store.database.path) as live, sqlite3.connect(path) as copy:  # type: ignore[attr-defined]
-        live.backup(copy)
-    live.close()
-    copy.close()
+def file_of(kept: Kept) -> Path:
+    """Return the file of the database."""
+    path: Path = kept.store.database.path  # type: ignore[attr-defined]
     return path
 
 
@@ -61,15 +56,6 @@ def let_all_be_due(kept: Kept) -> None:
     """Let the next look give the database a word, and compare."""
     with kept.server.client() as client:
         client.delete(keys.GIVING, keys.COMPARING)
-
-
-def put_back(kept: Kept, copy: Path) -> None:
-    """Put a copy of the database in its place, as whoever restores it does, while nobody has it open."""
-    kept.store.close()
-    path: Path = kept.store.database.path  # type: ignore[attr-defined]
-    for each in path.parent.glob(path.name + "*"):
-        each.unlink()
-    path.write_bytes(copy.read_bytes())
 
 
 def keep(kept: Kept, whose: Contestant, **settings: object) -> None:
@@ -98,7 +84,7 @@ def test_the_boards_of_a_future_that_the_database_lost_are_not_shown(
     kept.under_test().fill([jinwoo, jinah, cha])
     keep(kept, cha, show_on_leaderboard=False)
     kept.settle()
-    copy = a_copy(kept.store, tmp_path / "copy.db")
+    copy = copy_of(file_of(kept), tmp_path / "copy.db")
     if was_given_a_word:
         let_all_be_due(kept)
     gain(kept, jinwoo, 900)
@@ -107,7 +93,8 @@ def test_the_boards_of_a_future_that_the_database_lost_are_not_shown(
     kept.settle()
     assert [xp for _, xp in told(kept.under_test().read())] == [5000, 1000, 200, 50]
 
-    put_back(kept, copy)
+    kept.store.close()
+    put_back(copy, file_of(kept))
     kept.boards.answers.clear()
     if not goes_on:
         kept.begin()

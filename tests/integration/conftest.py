@@ -10,7 +10,10 @@ import pytest
 
 from hunter_adapters.sql import SqlStore, open_store
 from hunter_adapters.testing.builders import a_rulebook
+from tests.servers.patience import patient_redis, patient_with_a_hang
 from tests.servers.postgres import PostgresServer
+
+__all__ = ["patient_redis", "patient_with_a_hang"]
 
 DATABASES = ("postgresql", "sqlite")
 

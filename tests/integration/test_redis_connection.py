@@ -29,9 +29,7 @@ def server() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def connection(server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisConnection]:
-    # On a busy machine half a second may pass before Redis has its turn.
-    monkeypatch.setattr(redis_connection, "TIMEOUT", 2.0)
+def connection(server: RedisServer, patient_with_a_hang: None) -> Iterator[RedisConnection]:
     server.flush()
     opened = RedisConnection(server.url)
     yield opened

@@ -14,13 +14,14 @@ from hunter_adapters.rq.queue import ALIVE, WorkerWatch, enqueue, queue_on
 from hunter_adapters.rq.work import Work
 from hunter_api.jobs import JOB_ID, Job, Jobs
 from hunter_api.tasks import unless
+from tests.servers.patience import patient_redis
 from tests.servers.redis import RedisServer
+
+__all__ = ["patient_redis"]
 
 
 @pytest.fixture
-def connection(shared_redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisConnection]:
-    # On a busy machine half a second may pass before Redis has its turn.
-    monkeypatch.setattr("hunter_adapters.redis.connection.TIMEOUT", 10.0)
+def connection(shared_redis: RedisServer, patient_redis: None) -> Iterator[RedisConnection]:
     shared_redis.flush()
     made = RedisConnection(shared_redis.url)
     yield made
