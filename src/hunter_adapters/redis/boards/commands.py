@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -94,6 +94,17 @@ def withdraw(client: Redis) -> None:
     pipeline.hdel(keys.STATE, keys.LEASE)
     pipeline.hset(keys.STATE, keys.WITHDRAWN, uuid.uuid4().hex)
     pipeline.execute()
+
+
+def forget_closed(client: Redis, now: datetime) -> None:
+    """Forget how many members the boards of windows had that were over a day ago; their keys end by themselves."""
+    # Somebody may be a little behind, and hold the sizes of yesterday's against them.
+    open_windows = (*keys.open_windows(now), *keys.open_windows(now - timedelta(days=1)))
+    counted: Any = client.hkeys(keys.STATE)
+    closed = {each for each in counted if each.startswith(keys.order_of("").encode())}
+    closed -= {keys.order_of(window).encode() for window in open_windows}
+    if closed:
+        client.hdel(keys.STATE, *closed)
 
 
 def ticket(client: Redis) -> tuple[bytes | None, int]:

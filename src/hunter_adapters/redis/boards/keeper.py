@@ -24,6 +24,7 @@ from hunter_adapters.redis.boards.comparison import BoardComparison
 from hunter_adapters.redis.boards.digests import digests
 from hunter_adapters.redis.boards.foreign import disown
 from hunter_adapters.redis.boards.history import BoardHistory
+from hunter_adapters.redis.boards.waiting import Waiting
 from hunter_adapters.redis.boards.withdrawal import Withdrawal
 from hunter_adapters.redis.boards.writer import BoardWriter, Overtaken
 from hunter_adapters.redis.connection import KeyUnusable, RedisAway, RedisConnection
@@ -63,13 +64,11 @@ class BoardKeeper:
     ) -> None:
         self._connection, self._source, self._clock = connection, source, clock
         self._believed: Believed | None = None
-        self._last: Believed | None = None
-        self._pending: dict[HunterId, None] = {}
-        self._guard, self._flushing = threading.Lock(), threading.Lock()
         self._looked_at: datetime | None = None
         self._seen: dict[HunterId, datetime] = {}
         self._stop, self._wake = threading.Event(), threading.Event()
         self._writer = BoardWriter(connection, source, clock, self._stop)
+        self._waiting = Waiting(self._writer)
         self._withdrawal = Withdrawal(connection)
         self._history = BoardHistory(connection, source, self._writer)
         self._builder = BoardBuilder(
@@ -90,7 +89,7 @@ class BoardKeeper:
         believed = self._believed
         if believed is None or self._history.may_be_another():
             return None
-        return believed if not self._pending or self.flush() else None
+        return believed if not self._waiting or self.flush() else None
 
     def distrust(self) -> None:
         """Take nothing from Redis until it has been looked at again: it may be another, or as it was an hour ago."""
@@ -113,12 +112,14 @@ class BoardKeeper:
         boards any more that show them.
         """
         committed = time.monotonic()
-        with self._guard:
-            self._pending.update(dict.fromkeys(hunter_ids))
+        self._waiting.add(hunter_ids)
+        believed = self._believed
         if not at_once:
             self._wake.set()
-        elif not self.flush() and hidden:
-            self._withdrawal.hide(hidden, committed)
+        elif believed is not None:
+            self._flush(believed, hidden, committed)
+        elif hidden:
+            self._withdrawal.withdraw(hidden, committed)
 
     def seconds_left(self, hunter_id: HunterId | None = None) -> float:
         """Return how long an answer to a hunter who may have hidden waits; without one, to whoever hid anybody."""
@@ -127,17 +128,8 @@ class BoardKeeper:
     def flush(self) -> bool:
         """Bring over whoever is waiting; return whether nobody is left."""
         believed = self._believed
-        if believed is None:
-            # Whoever looks at Redis again finds them by when they changed.
-            return False
-        try:
-            self._bring_over({}, believed)
-        except (RedisAway, StoreUnavailable, Overtaken) as error:
-            log.info("Boards in Redis are behind: %s", error)
-            self._believed = None
-            self._withdrawal.withdraw()
-            return False
-        return True
+        # Whoever looks at Redis again brings them over.
+        return believed is not None and self._flush(believed)
 
     # --- by and by ------------------------------------------------------------------------------------------
 
@@ -154,8 +146,7 @@ class BoardKeeper:
             self._thread.join(JOIN_SECONDS)
 
     def _run(self) -> None:
-        due = 0.0
-        clock = time.monotonic
+        due, clock = 0.0, time.monotonic
         while not self._stop.is_set():
             now = clock()
             if now >= due:
@@ -181,7 +172,27 @@ class BoardKeeper:
             # The thread must outlive what nobody foresaw; until then the store answers.
             log.exception("Boards are read from the store")
             self._believed = None
+        believed = self._believed
+        if believed is not None:
+            self._look_after(believed)
         return self._believed is not None
+
+    def _look_after(self, believed: Believed) -> None:
+        """Do what boards that are believed need by and by; where it fails, they are as good as before."""
+        works: tuple[Callable[[], None], ...] = (
+            lambda: self._history.follow(believed),
+            lambda: self._comparison.run(believed.generation),
+            self._writer.forget_closed,
+        )
+        for work in works:
+            try:
+                work()
+            except KeyUnusable as error:
+                self.disown(str(error))
+            except (RedisAway, StoreUnavailable, Overtaken) as error:
+                log.info("Boards in Redis are not looked after: %s", error)
+            except Exception:
+                log.exception("Boards in Redis are not looked after")
 
     def _tend(self) -> None:
         found = self._connection.ask(state)
@@ -196,10 +207,7 @@ class BoardKeeper:
             found = self._connection.ask(state)
             if not self._history.is_ours(found):
                 raise Overtaken("the database is another than a moment ago")
-        believed = found.believed
-        if believed != self._last:
-            self._seen, self._last = {}, believed
-        self._history.bring_over_again(believed.generation)
+        self._history.bring_over_again(found.generation)
         self._catch_up(found)
         # They have all that was committed when *found* was said, so that is when the lease begins.
         expected = {
@@ -210,9 +218,7 @@ class BoardKeeper:
         lease = {keys.LOOKED: micros(self._looked_at), keys.LEASE: found.at + LEASE_MICROS}
         if not self._connection.ask(lambda client: change(client, expected, lease)):
             raise Overtaken("Redis was emptied, somebody else began anew, or a change is on its way")
-        self._believed = believed
-        self._history.follow(believed)
-        self._comparison.run(believed.generation)
+        self._believed = found.believed
 
     def _why_anew(self, found: State) -> str | None:
         """Return why boards have to be made anew, empty where that needs not be said; None where they are good."""
@@ -241,10 +247,10 @@ class BoardKeeper:
         now = self._clock.now()
         since = min(self._looked_at or _looked_by_others(found), now) - OVERLAP
         changed = dict(self._source.changed_since(since))
-        if self._believed is None:
+        if self._believed != found.believed:
             self._seen = {}
-        others = {each: None for each, at in changed.items() if self._seen.get(each) != at}
-        self._bring_over(others, found.believed)
+        others = [each for each, at in changed.items() if self._seen.get(each) != at]
+        self._waiting.bring_over(found.generation, others)
         self._seen, self._looked_at = changed, now
 
     # --- from nothing ---------------------------------------------------------------------------------------
@@ -260,7 +266,7 @@ class BoardKeeper:
         """
         began = self._builder.rebuild(progress)
         # Who changed meanwhile is looked for from where it began.
-        self._seen, self._looked_at, self._last = {}, began, None
+        self._seen, self._looked_at = {}, began
 
     def rebuilt(self, progress: Callable[[int, int], None]) -> tuple[str, str]:
         """
@@ -278,17 +284,15 @@ class BoardKeeper:
 
     # --- inside ---------------------------------------------------------------------------------------------
 
-    def _bring_over(self, others: dict[HunterId, None], believed: Believed) -> None:
-        """Bring over whoever is waiting, and *others*; who could not be brought over goes on waiting."""
-        with self._flushing:
-            with self._guard:
-                waiting, self._pending = {**self._pending, **others}, {}
-            try:
-                self._writer.apply(list(waiting), believed.generation)
-            except BaseException:
-                with self._guard:
-                    self._pending = {**waiting, **self._pending}
-                raise
+    def _flush(self, believed: Believed, hidden: Collection[HunterId] = (), committed: float = 0.0) -> bool:
+        try:
+            self._waiting.bring_over(believed.generation)
+        except (RedisAway, StoreUnavailable, Overtaken) as error:
+            log.info("Boards in Redis are behind: %s", error)
+            self._believed = None
+            self._withdrawal.withdraw(hidden, committed)
+            return False
+        return True
 
 
 def _looked_by_others(found: State) -> datetime:

@@ -22,23 +22,16 @@ class Withdrawal:
         self._certain: dict[HunterId, float] = {}
         self._guard = threading.Lock()
 
-    def withdraw(self) -> bool:
-        """Let nobody read what lacks a change, and return whether Redis could be told so."""
+    def withdraw(self, hidden: Collection[HunterId], committed: float) -> None:
+        """
+        Let nobody read what lacks a change.
+
+        Where Redis cannot be told so, take note that *hidden* have hidden at the moment *committed*.
+        """
         try:
             self._connection.ask(withdraw)
         except RedisAway:
-            return False
-        return True
-
-    def hide(self, hunter_ids: Collection[HunterId], committed: float) -> None:
-        """Take note that *hunter_ids* have hidden at the moment *committed*, unless Redis can be told at once."""
-        if self.withdraw():
-            return
-        now = time.monotonic()
-        with self._guard:
-            self._certain = {each: certain for each, certain in self._certain.items() if certain > now}
-            # Who hides again is hidden for certain after the last time.
-            self._certain.update(dict.fromkeys(hunter_ids, committed + CERTAIN_SECONDS))
+            self._note(hidden, committed)
 
     def seconds_left(self, hunter_id: HunterId | None = None) -> float:
         """Return in how many seconds a hunter, or everybody, is hidden for certain: every older lease is over then."""
@@ -48,3 +41,10 @@ class Withdrawal:
             else:
                 certain = self._certain.get(hunter_id, 0.0)
         return max(0.0, certain - time.monotonic()) if certain else 0.0
+
+    def _note(self, hidden: Collection[HunterId], committed: float) -> None:
+        now = time.monotonic()
+        with self._guard:
+            self._certain = {each: certain for each, certain in self._certain.items() if certain > now}
+            # Who hides again is hidden for certain after the last time.
+            self._certain.update(dict.fromkeys(hidden, committed + CERTAIN_SECONDS))

@@ -10,7 +10,7 @@ from typing import Any
 from redis import Redis
 
 from hunter_adapters.redis.boards import keys
-from hunter_adapters.redis.boards.commands import ticket
+from hunter_adapters.redis.boards.commands import forget_closed, ticket
 from hunter_adapters.redis.connection import RedisConnection
 from hunter_core.ids import HunterId
 from hunter_core.leaderboard.projection import BoardSource, Projected
@@ -33,6 +33,7 @@ class BoardWriter:
         self._connection, self._source, self._clock, self._ends = connection, source, clock, ends
         script = files(__package__).joinpath("put.lua").read_text(encoding="utf-8")
         self._put = connection.client.register_script(script)
+        self._open: tuple[str, ...] = ()
 
     def apply(self, hunter_ids: Sequence[HunterId], generation: bytes, *, fresh: bool = True) -> None:
         """
@@ -61,6 +62,19 @@ class BoardWriter:
             )
             if not all(kept):
                 raise Overtaken("Redis was emptied, or somebody else began anew")
+
+    def forget_closed(self) -> None:
+        """
+        Forget what the state of the boards says of windows that are over, where others are open than the last time.
+
+        Raises:
+            RedisAway: If Redis does not answer.
+        """
+        now = self._clock.now()
+        windows = keys.open_windows(now)
+        if windows != self._open:
+            self._connection.ask(lambda client: forget_closed(client, now))
+            self._open = windows
 
     def _keep(
         self,
