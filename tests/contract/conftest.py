@@ -26,7 +26,15 @@ __all__ = ["patient_redis", "patient_with_a_hang"]
 # An empty store for the next test: all hangs on an account, but guilds, what the database knows of itself, and counts.
 EMPTY = tuple(
     f"DELETE FROM {table}"
-    for table in ("guilds", "accounts", "meta", "password_checks", "one_time_codes", "mails")
+    for table in (
+        "guilds",
+        "accounts",
+        "meta",
+        "password_checks",
+        "one_time_codes",
+        "mails",
+        "erased_hunters",
+    )
 )
 
 

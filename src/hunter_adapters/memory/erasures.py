@@ -22,6 +22,7 @@ AT_ONCE = (
     "agendas",
 )
 LAST = ("settings", "hunters", "accounts")
+STAYS = "erased"
 
 
 class MemoryErasures:
@@ -56,6 +57,8 @@ class MemoryErasures:
         )
         self._tables.accounts.edit()[account_id] = stripped
         hunter = self._tables.hunters.rows()[account_id]
+        if self._tables.listed(hunter):
+            self._tables.erased.edit()[account_id] = now
         self._tables.hunters.edit()[account_id] = replace(
             hunter, name=nobody, avatar_url=None, is_active=False
         )
@@ -69,7 +72,7 @@ class MemoryErasures:
         self._locks.need("account", account_id)
         left = limit
         for each in fields(self._tables):
-            if each.name not in LAST:
+            if each.name not in (*LAST, STAYS):
                 left -= _remove(getattr(self._tables, each.name), account_id, limit=left)
                 if left <= 0:
                     return True

@@ -40,6 +40,8 @@ class MemoryPurges:
                 table, found = tables.notifications, _by(tables.notifications, "created_at")
             case Expired.LIVE_TICKETS:
                 table, found = tables.live_tickets, self._live_tickets()
+            case Expired.ERASED:
+                table, found = tables.erased, self._erased()
         old = [(when, part, key) for when, part, key in found if when is not None and when <= before]
         old.sort(key=lambda each: each[0])
         for _, part, key in old[:limit]:
@@ -54,6 +56,10 @@ class MemoryPurges:
     def _live_tickets(self) -> Iterator[Found]:
         for ticket_hash, (_, expires_at) in self._tables.live_tickets.rows().items():
             yield expires_at, None, ticket_hash
+
+    def _erased(self) -> Iterator[Found]:
+        for hunter_id, erased_at in self._tables.erased.rows().items():
+            yield erased_at, None, hunter_id
 
     def _codes(self) -> Iterator[Found]:
         waiting = {

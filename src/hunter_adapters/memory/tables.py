@@ -142,6 +142,7 @@ class Tables:
     outbox: Table[int, OutboxEvent] = field(default_factory=_table)
     waiting: Table[int, Waiting] = field(default_factory=_table)
     relayed: Table[int, datetime] = field(default_factory=_table)
+    erased: Table[HunterId, datetime] = field(default_factory=_table)
     live_tickets: Table[bytes, tuple[SessionId, datetime]] = field(default_factory=_table)
     notifications: Table[NotificationId, Notification] = field(default_factory=_table)
     agendas: Table[HunterId, Agenda] = field(default_factory=_table)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 
-from sqlalchemy import BigInteger, bindparam, event, func, select, update
+from sqlalchemy import BigInteger, bindparam, event, func, select, union_all, update
 
 from hunter_adapters.sql.board_statements import cards
 from hunter_adapters.sql.boards import line_of
@@ -16,7 +16,7 @@ from hunter_adapters.sql.rows import entry_of
 from hunter_adapters.sql.scores import moment_of
 from hunter_adapters.sql.statements import Insert, Statement, padded, param
 from hunter_adapters.sql.store import SqlStore
-from hunter_adapters.sql.tables import board_scores, hunters, meta, xp_entries
+from hunter_adapters.sql.tables import board_scores, erased_hunters, hunters, meta, xp_entries
 from hunter_adapters.sql.transaction import Transaction
 from hunter_core.ids import HunterId
 from hunter_core.leaderboard.board import Line
@@ -34,9 +34,11 @@ _AFTER = Statement(
     .order_by(hunters.c.id)
     .limit(_LIMIT)
 )
+_SINCE = param("since", hunters.c.updated_at)
 _CHANGED = Statement(
-    select(hunters.c.id, hunters.c.updated_at).where(
-        hunters.c.updated_at >= param("since", hunters.c.updated_at)
+    union_all(
+        select(hunters.c.id, hunters.c.updated_at).where(hunters.c.updated_at >= _SINCE),
+        select(erased_hunters.c.id, erased_hunters.c.erased_at).where(erased_hunters.c.erased_at >= _SINCE),
     ),
     alone=True,
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Table, case, delete, func, or_, select, update
 
-from hunter_adapters.sql.statements import Statement, inline, number, param
+from hunter_adapters.sql.statements import Insert, Statement, inline, number, param
 from hunter_adapters.sql.tables import (
     accounts,
     agendas,
@@ -17,6 +17,7 @@ from hunter_adapters.sql.tables import (
     board_scores,
     completions,
     daily_stats,
+    erased_hunters,
     friendships,
     guild_members,
     guilds,
@@ -76,6 +77,9 @@ _HIDE = Statement(
     .where(board_scores.c.hunter_id == param("account_id", board_scores.c.hunter_id), board_scores.c.is_shown)
     .values(is_shown=False)
 )
+
+
+_KEEP_ID = Insert(erased_hunters, ("id", "erased_at"), onto=("id",))
 
 
 def _of(table: Table, owner: str) -> Any:
@@ -199,7 +203,9 @@ class SqlErasures:
         nobody = account_id.hex
         self._sql.do(_STRIP_ACCOUNT, account_id=account_id, nobody=nobody, now=now)
         self._sql.do(_STRIP_HUNTER, account_id=account_id, nobody=nobody)
-        self._sql.do(_HIDE, account_id=account_id)
+        if self._sql.do(_HIDE, account_id=account_id):
+            # Others saw them until now. Whoever keeps boards elsewhere may look when no row of theirs is left.
+            self._sql.insert(_KEEP_ID, [(account_id, now)])
         for statement in _AT_ONCE:
             self._sql.do(statement, account_id=account_id)
         for guild_id in [row[0] for row in self._sql.rows(_GUILD_IDS, account_id=account_id)]:

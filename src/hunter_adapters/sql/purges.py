@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Table, delete, exists, select, tuple_
 from hunter_adapters.sql.statements import Statement, number, param
 from hunter_adapters.sql.tables import (
     api_tokens,
+    erased_hunters,
     idempotency_keys,
     live_tickets,
     mails,
@@ -55,6 +56,7 @@ _STATEMENTS: Mapping[Expired, Statement] = {
     Expired.API_TOKENS: _oldest(api_tokens, "expires_at"),
     Expired.NOTIFICATIONS: _oldest(notifications, "created_at"),
     Expired.LIVE_TICKETS: _oldest(live_tickets, "expires_at"),
+    Expired.ERASED: _oldest(erased_hunters, "erased_at"),
 }
 
 

@@ -32,7 +32,8 @@ class Erasures(Protocol):
         `erased_at` is set, address and hunter name are free, identities, two-factor and friendships are gone.
         Each guild that the hunter owns is handed on: to whoever of its members has been ADMIN longest, else
         MEMBER, active ones before others; a guild without other members goes. XP of guilds stay as they are.
-        `Histories` knows the hunter no more.
+        `Histories` knows the hunter no more. Of whoever was on boards until then the id is kept apart, with *now*:
+        it is all that is left in the end, until it is purged.
         """
         ...
 

@@ -29,6 +29,7 @@ class Expired(StrEnum):
     API_TOKENS = "API tokens, since they expired"
     NOTIFICATIONS = "notifications, removed ones too, since they were made"
     LIVE_TICKETS = "tickets of live sockets that nobody used, since they expired"
+    ERASED = "ids of those who were erased while boards showed them, since they were"
 
 
 KEPT: Mapping[Expired, timedelta] = MappingProxyType(
@@ -40,6 +41,8 @@ KEPT: Mapping[Expired, timedelta] = MappingProxyType(
         Expired.API_TOKENS: timedelta(days=30),
         Expired.NOTIFICATIONS: timedelta(days=90),
         Expired.LIVE_TICKETS: timedelta(days=1),
+        # For as long as nobody may have looked whom boards outside of the store have to forget.
+        Expired.ERASED: timedelta(days=7),
     }
 )
 """How long rows are kept after that, for whoever has to look into what happened."""

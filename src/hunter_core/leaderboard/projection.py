@@ -31,7 +31,7 @@ class BoardSource(Protocol):
         ...
 
     def changed_since(self, moment: datetime) -> Sequence[tuple[HunterId, datetime]]:
-        """Return who was changed at *moment* or later, and when that was."""
+        """Return who was changed at *moment* or later, or erased while on boards, and when that was."""
         ...
 
     def after(self, hunter_id: HunterId | None, limit: int) -> Sequence[HunterId]:

@@ -23,7 +23,13 @@ from hunter_adapters.sql.tables.game import (
     unlocks,
     xp_entries,
 )
-from hunter_adapters.sql.tables.hunters import board_scores, daily_stats, hunter_settings, hunters
+from hunter_adapters.sql.tables.hunters import (
+    board_scores,
+    daily_stats,
+    erased_hunters,
+    hunter_settings,
+    hunters,
+)
 from hunter_adapters.sql.tables.live import live_tickets
 from hunter_adapters.sql.tables.social import (
     agendas,
@@ -48,6 +54,7 @@ __all__ = [
     "board_scores",
     "completions",
     "daily_stats",
+    "erased_hunters",
     "friendships",
     "guild_members",
     "guilds",

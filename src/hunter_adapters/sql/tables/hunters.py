@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, UniqueConstraint, text
 
 from hunter_adapters.calendars import calendar_from_json, calendar_to_json
-from hunter_adapters.sql.column_types import Json
+from hunter_adapters.sql.column_types import Id, Json
 from hunter_adapters.sql.tables.base import (
     POINTS,
     at_least,
@@ -56,6 +56,16 @@ hunters = Table(
 )
 # Whatever changes a hunter says when: what changed since is what a projection has to catch up with.
 Index(None, hunters.c.updated_at)
+
+erased_hunters = Table(
+    "erased_hunters",
+    metadata,
+    # Of no row any more.
+    Column("id", Id, primary_key=True),
+    instant("erased_at"),
+)
+"""Who was erased while others saw them on boards: no row of theirs tells a projection, which may show them still."""
+Index(None, erased_hunters.c.erased_at)
 
 board_scores = Table(
     "board_scores",

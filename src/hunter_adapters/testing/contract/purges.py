@@ -6,7 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 from hunter_adapters.testing.builders import NOW, a_request, a_session, an_answer, registered
-from hunter_adapters.testing.contract.leaving import DAY, HUNTER, a_code, a_mail, a_token
+from hunter_adapters.testing.contract.leaving import (
+    DAY,
+    HUNTER,
+    OTHER,
+    a_code,
+    a_mail,
+    a_token,
+    begin,
+    leave,
+    some,
+)
 from hunter_adapters.testing.contract.under_test import UnderTest
 from hunter_core.accounts.purge import Expired
 
@@ -100,6 +110,26 @@ class PurgesContract:
         with store.read() as uow:
             assert uow.api_tokens.check(old.token_hash) is None
             assert uow.api_tokens.check(good.token_hash) is not None
+
+    def test_the_id_of_who_was_erased_stays_only_where_boards_showed_them_and_for_its_time(
+        self, under_test: UnderTest
+    ) -> None:
+        store = under_test.store
+        for hunter, is_shown in ((HUNTER, True), (OTHER, False)):
+            registered(store, hunter)
+            with store.write() as uow:
+                if not is_shown:
+                    leave(uow, hunter)
+                begin(uow, hunter)
+                uow.commit()
+            while store.run(lambda uow, each=hunter: some(uow, each, 100)):  # type: ignore[misc]
+                pass
+
+        with store.write() as uow:
+            assert uow.purges.purge(Expired.ERASED, before=NOW - timedelta(seconds=1), limit=10) == 0
+            assert uow.purges.purge(Expired.ERASED, before=NOW, limit=10) == 1
+            assert uow.purges.purge(Expired.ERASED, before=NOW, limit=10) == 0
+            uow.commit()
 
     def test_nothing_goes_from_an_empty_store(self, under_test: UnderTest) -> None:
         with under_test.store.write() as uow:

@@ -1,4 +1,4 @@
-"""Scores on the boards, counted from the ledger, and an index of what changed last."""
+"""Scores on the boards, counted from the ledger, and what changed last: an index, and who is gone altogether."""
 
 from __future__ import annotations
 
@@ -41,6 +41,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hunter_id", "window_name", name=op.f("pk_board_scores")),
     )
     _fill(scores)
+    op.create_table(
+        "erased_hunters",
+        sa.Column("id", types.Id(), nullable=False),
+        sa.Column("erased_at", types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erased_hunters")),
+    )
+    op.create_index(op.f("ix_erased_hunters_erased_at"), "erased_hunters", ["erased_at"], unique=False)
     op.create_index(
         "ix_board_scores_order",
         "board_scores",
@@ -119,6 +126,7 @@ def _table(name: str, *columns: str) -> Any:
 
 
 def downgrade() -> None:
+    op.drop_table("erased_hunters")
     op.drop_index("ix_board_scores_order", table_name="board_scores")
     op.drop_table("board_scores")
     op.drop_index("ix_hunters_updated_at", table_name="hunters")
