@@ -263,7 +263,14 @@ def test_with_a_database_and_keys_of_its_own_nothing_is_written_to_the_data_fold
         ("HUNTER_SMTP_URL", "smtp://u:secret-word@mail.example?starttls=never", "credentials"),
         ("HUNTER_SMTP_URL", "smtp://mail.example?tls=off", "?starttls"),
         ("HUNTER_SMTP_URL", "smtp://u:p%C3%A4ss@mail.example", "ASCII"),
+        ("HUNTER_SMTP_URL", "smtp://mail.example?starttls=never&starttls=required", "once"),
+        ("HUNTER_SMTP_URL", "smtp://u@mail.example", "without a password"),
+        ("HUNTER_SMTP_URL", "smtp://:secret-word@mail.example", "without a user"),
+        ("HUNTER_SMTP_URL", "smtp://mail.example:0", "port 0"),
         ("HUNTER_MAIL_FROM", "nobody", "e-mail address"),
+        ("HUNTER_MAIL_FROM", "a@example.com, b@example.com", "e-mail address"),
+        ("HUNTER_MAIL_FROM", "a@example.com b@example.com", "e-mail address"),
+        ("HUNTER_MAIL_FROM", "a@example.com b", "e-mail address"),
     ],
 )
 def test_a_mail_server_or_sender_that_cannot_be_used_stops_the_start_in_one_line(
@@ -276,3 +283,35 @@ def test_a_mail_server_or_sender_that_cannot_be_used_stops_the_start_in_one_line
     assert said in line
     assert "\n" not in line
     assert "secret-word" not in line
+
+
+@pytest.mark.parametrize("place", ["file", "file/folder", "file/folder/mail"])
+def test_a_folder_for_mails_that_cannot_be_written_stops_the_start(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(
+        SettingInvalid, match=r"HUNTER_MAIL_DIR: .*/file.* cannot be written\. Choose another"
+    ):
+        open_world(load({"HUNTER_DATA_DIR": str(tmp_path), "HUNTER_MAIL_DIR": str(tmp_path / place)}))
+
+
+SHARED = {"HUNTER_DATABASE_URL": "postgresql://localhost/hunter", "HUNTER_REDIS_URL": "redis://localhost"}
+
+
+@pytest.mark.parametrize(
+    ("port", "workers", "metrics"), [(8000, 1, 8000), (8000, 4, 7997), (8003, 4, 8000), (80, 4, 65533)]
+)
+def test_metrics_that_would_take_the_port_of_the_api_or_none_stop_the_start(
+    port: int, workers: int, metrics: int
+) -> None:
+    numbers = {"HUNTER_PORT": port, "HUNTER_WORKERS": workers, "HUNTER_METRICS_PORT": metrics}
+    said = refused(**SHARED, **{name: str(value) for name, value in numbers.items()})
+    assert said.startswith("HUNTER_METRICS_PORT ")
+
+
+@pytest.mark.parametrize(
+    ("port", "workers", "metrics"), [(8000, 1, 8001), (8000, 4, 7996), (8004, 4, 8000), (0, 4, 65532)]
+)
+def test_metrics_beside_the_port_of_the_api_are_taken(port: int, workers: int, metrics: int) -> None:
+    numbers = {"HUNTER_PORT": port, "HUNTER_WORKERS": workers, "HUNTER_METRICS_PORT": metrics}
+    settings = load({**SHARED, **{name: str(value) for name, value in numbers.items()}})
+    assert settings.metrics_port == metrics

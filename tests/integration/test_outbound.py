@@ -12,6 +12,7 @@ import pytest
 
 from hunter_adapters.outbound import AddressRefused, Outbound
 from hunter_adapters.push.apprise import ApprisePusher
+from hunter_core.errors import InvalidInput
 from hunter_core.notifications.ports import PushFailed
 from tests.servers.webhooks import a_receiver, drip, saying
 
@@ -84,6 +85,15 @@ def test_a_push_to_a_name_that_leads_inside_is_given_up(monkeypatch: pytest.Monk
         pusher.push("ntfys://innocent.example/topic", "title", "message")
 
     assert failed.value.for_good
+
+
+@pytest.mark.parametrize("rest", ["", "/", "//", "/%20"])
+@pytest.mark.parametrize("scheme", ["gotifys", "matrixs", "mmosts", "ntfys"])
+def test_a_topic_or_token_in_the_place_of_a_host_is_refused_and_not_shown(scheme: str, rest: str) -> None:
+    # apprise knows where `ntfys://topic` leads: the topic would be taken for a host, and hosts are shown.
+    with pytest.raises(InvalidInput, match="must name a server") as refused:
+        ApprisePusher(Outbound()).check(f"{scheme}://my-secret-topic{rest}")
+    assert "secret" not in str(refused.value)
 
 
 def test_a_push_that_takes_too_long_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,12 @@ class FileMailer:
     def __init__(self, folder: Path, *, sender: Address, now: Callable[[], datetime]) -> None:
         self._folder, self._sender, self._now = folder, sender, now
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether the folder is there and can be written, or can be made."""
+        there = next(each for each in (self._folder, *self._folder.parents) if each.exists())
+        return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
     def send(self, message: Message) -> None:
         content = mime(message, sender=self._sender, sent_at=self._now()).as_bytes()
         path = self._folder / f"{message.id}.eml"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from email.errors import MessageError
+from email.errors import InvalidHeaderDefect, MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -22,11 +22,20 @@ def address_of(text: str) -> Address:
         ValueError: If it names none.
     """
     name, spec = parseaddr(text)
-    if _LINE_ENDS & set(text) or spec.count("@") != 1 or spec.startswith("@") or spec.endswith("@"):
+    is_one = spec.count("@") == 1 and not spec.startswith("@") and not spec.endswith("@")
+    if _LINE_ENDS & set(text) or not is_one or not _is_whole(text):
         raise ValueError(
             "must be an e-mail address, such as hunter@example.com or Hunter <hunter@example.com>"
         )
     return _address(spec, name)
+
+
+def _is_whole(text: str) -> bool:
+    """Tell whether *text* is an address and nothing more: `parseaddr` takes the first of several."""
+    header = SMTPUTF8.header_factory("From", text)
+    return len(header.addresses) == 1 and not any(
+        isinstance(defect, InvalidHeaderDefect) for defect in header.defects
+    )
 
 
 def mime(message: Message, *, sender: Address, sent_at: datetime) -> EmailMessage:

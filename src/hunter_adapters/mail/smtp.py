@@ -69,11 +69,18 @@ class SmtpServer(NamedTuple):
         if parts.path.strip("/") or parts.fragment:
             raise ValueError("must end after the port: smtp://host:587")
         asked = parse_qs(parts.query, keep_blank_values=True, max_num_fields=5)
-        wanted = asked.pop("starttls", [""])[-1]
-        if asked or wanted not in ("", "required", "optional", "never"):
-            raise ValueError("takes ?starttls=required, optional or never, and nothing else")
+        said = asked.pop("starttls", [""])
+        wanted = said[-1]
+        if asked or len(said) > 1 or wanted not in ("", "required", "optional", "never"):
+            raise ValueError("takes ?starttls=required, optional or never, once, and nothing else")
         user = unquote(parts.username) if parts.username else None
         password = unquote(parts.password) if parts.password else None
+        if (user is None) != (password is None):
+            raise ValueError(
+                "has a user without a password, or a password without a user: give both, or neither"
+            )
+        if parts.port == 0:
+            raise ValueError("has port 0, on which no server can be reached")
         if not f"{user}{password}".isascii():
             raise ValueError("has credentials in other letters than ASCII, which SMTP cannot carry")
         if parts.scheme == "smtps":

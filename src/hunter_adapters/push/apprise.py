@@ -10,6 +10,7 @@ import warnings
 from contextlib import suppress
 from socket import SHUT_RDWR, socket
 from typing import Any
+from urllib.parse import unquote
 
 import apprise
 import requests
@@ -40,7 +41,7 @@ _ADDRESS = re.compile(
     r"([a-z]+)://"
     r"(?:[^@/?#\s]*@)?"  # who
     r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:@/?#\s]+)(?::[0-9]*|:[^\[\]:@/?#\s]+)?"  # where; of Telegram's, half a token
-    r"(?:/[^?#\s]*)?",
+    r"(?:/([^?#\s]*))?",
     re.ASCII,
 )
 
@@ -67,8 +68,13 @@ class ApprisePusher:
         logging.getLogger("urllib3").setLevel(logging.WARNING)
 
     def check(self, url: str) -> str:
-        scheme, host = self._parts(url)
+        scheme, host, rest = self._parts(url)
         if scheme in SELF_HOSTED:
+            if not unquote(rest).strip("/ "):
+                # apprise would take what stands in the host's place for a topic or token of a service it knows.
+                raise InvalidInput(
+                    "url", "must name a server and what to tell there, such as ntfys://ntfy.sh/topic"
+                )
             try:
                 self._outbound.check_host(host)
             except AddressRefused as error:
@@ -132,8 +138,8 @@ class ApprisePusher:
                 self._loaded = True
         return apprise.Apprise.instantiate(url, asset=self._asset, suppress_exceptions=True)
 
-    def _parts(self, url: str) -> tuple[str, str]:
-        """Return the scheme and the host (without user and port) of *url*."""
+    def _parts(self, url: str) -> tuple[str, str, str]:
+        """Return the scheme, the host (without user and port) and what follows it, of *url*."""
         found = _ADDRESS.fullmatch(url) if len(url) <= LONGEST_URL else None
         if found is None:
             # What follows a question mark could switch off the check of certificates, or make a target slow.
@@ -143,7 +149,7 @@ class ApprisePusher:
         scheme, host = found[1], found[2]
         if scheme not in HOSTED | SELF_HOSTED:
             raise InvalidInput("url", f"must be of one of {', '.join(sorted(HOSTED | SELF_HOSTED))}")
-        return scheme, host
+        return scheme, host, found[3] or ""
 
 
 class _Guard:

@@ -6,7 +6,7 @@ from hunter_api.settings.about import variable
 from hunter_api.settings.fields import Settings
 from hunter_api.settings.plain_connections import plain_connections
 from hunter_api.settings.refusals import SettingInvalid
-from hunter_api.settings.values import Key, is_default_secret, is_loopback
+from hunter_api.settings.values import LAST_PORT, Key, is_default_secret, is_loopback
 
 # Every identity provider, with the settings that hold its addresses.
 _PROVIDERS = {"google": ("google_issuer",), "github": ("github_url", "github_api_url")}
@@ -29,6 +29,7 @@ def check_together(settings: Settings) -> None:
             "HUNTER_WORKERS is more than 1, but processes share limits and events through Redis: set it to 1, "
             "or set HUNTER_REDIS_URL."
         )
+    _check_ports(settings)
     _check_providers(settings)
     if not settings.is_production:
         return
@@ -50,6 +51,23 @@ def check_together(settings: Settings) -> None:
                 f"{name} leads to another machine without TLS, which the strict profile refuses in production: "
                 f"it {instead}."
             )
+
+
+def _check_ports(settings: Settings) -> None:
+    # Both would be bound, since neither listens yet, and whichever listens second would find out.
+    if settings.metrics_port is None:
+        return
+    last = settings.metrics_port + settings.workers - 1
+    if last > LAST_PORT:
+        raise SettingInvalid(
+            f"HUNTER_METRICS_PORT is {settings.metrics_port}, and {settings.workers} web processes take that many "
+            f"ports from there on: set it to {LAST_PORT - settings.workers + 1} or less."
+        )
+    if settings.metrics_port <= settings.port <= last:
+        raise SettingInvalid(
+            f"HUNTER_METRICS_PORT is {settings.metrics_port}, and HUNTER_PORT is among the ports that metrics take, "
+            f"{settings.workers} from there on: set another."
+        )
 
 
 def _check_providers(settings: Settings) -> None:

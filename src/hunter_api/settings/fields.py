@@ -10,6 +10,7 @@ from platformdirs import user_data_path
 from hunter_api.settings.about import about
 from hunter_api.settings.redis_url import redis_url
 from hunter_api.settings.values import (
+    LAST_PORT,
     AuthProfile,
     Environment,
     Key,
@@ -71,7 +72,7 @@ class Settings:
     )
     host: str = attrs.field(default="127.0.0.1", metadata=about(text, "The address to listen on."))
     port: int = attrs.field(
-        default=8000, metadata=about(whole(0, 65535), "The port to listen on; 0 takes a free one.")
+        default=8000, metadata=about(whole(0, LAST_PORT), "The port to listen on; 0 takes a free one.")
     )
     workers: int = attrs.field(
         default=1, metadata=about(whole(1, 64), "Web processes. More than one needs PostgreSQL and Redis.")
@@ -272,7 +273,7 @@ class Settings:
     metrics_port: int | None = attrs.field(
         default=None,
         metadata=about(
-            whole(1, 65535),
+            whole(1, LAST_PORT),
             "The port of the Prometheus metrics. Each further web process takes the next one, and a worker the first "
             "free one after them. Without it, nothing is counted.",
             shown="none",

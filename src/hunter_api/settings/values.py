@@ -16,6 +16,9 @@ SHORTEST_SECRET = 32
 """Bytes of the shortest secret that production takes (RFC 7518, 3.2: a key no shorter than the hash)."""
 
 
+LAST_PORT = 65_535
+
+
 class Environment(StrEnum):
     """Where the system runs."""
 

@@ -76,7 +76,13 @@ def _mailer(settings: Settings) -> Mailer:
         raise SettingInvalid(f"HUNTER_MAIL_FROM {one_line(error)}.") from error
     now = SystemClock().now
     if not settings.smtp_url:
-        return FileMailer(settings.mail_dir, sender=sender, now=now)
+        files = FileMailer(settings.mail_dir, sender=sender, now=now)
+        if not files.is_usable:
+            raise SettingInvalid(
+                f"HUNTER_MAIL_DIR: {settings.mail_dir} cannot be written. Choose another folder, or set "
+                "HUNTER_SMTP_URL."
+            )
+        return files
     try:
         return SmtpMailer(SmtpServer.of(settings.smtp_url), sender=sender, now=now)
     except ValueError as error:
