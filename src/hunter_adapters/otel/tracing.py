@@ -133,9 +133,6 @@ class TracedStore:
         with self._begin("transaction", attributes=_about("read")), self._store.read() as uow:
             yield uow
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
 
 def _about(kind: str, work: Callable[..., Any] | None = None) -> Mapping[str, str]:
     about = {"db.operation.name": kind}
