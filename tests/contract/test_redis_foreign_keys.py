@@ -10,11 +10,13 @@ import pytest
 from redis import Redis
 
 from hunter_adapters.redis import connection as redis_connection
+from hunter_adapters.redis.boards import keys, reader
 from hunter_adapters.redis.boards.reader import FROM_REDIS
 from hunter_adapters.testing.builders import NOW
 from hunter_adapters.testing.contract.boards import a_contestant
 from hunter_core.ids import HunterId
-from hunter_core.leaderboard.windows import windows_at
+from hunter_core.leaderboard.board import Asked
+from hunter_core.leaderboard.windows import ALL_TIME, windows_at
 from tests.contract.redis_boards import Kept, gain, right_answers
 
 TODAY = windows_at(NOW).daily
@@ -26,11 +28,15 @@ def no_breaker_closes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redis_connection, "REST", 600.0)
 
 
+MARKS = ("building", "evicted", "others", "giving", "comparing", "compared")
+
+
 def another_type(name: str) -> Callable[[Redis], Any]:
     def put(client: Redis) -> None:
         key = f"hunter:board:{name}"
-        client.delete(key)
-        if name in ("building", "evicted", "others", "giving", "comparing", "compared"):
+        # It is time to give a word, and to compare: so the marks are looked at.
+        client.delete(key, keys.GIVING, keys.COMPARING)
+        if name in MARKS:
             client.rpush(key, "x")
         else:
             client.set(key, "x")
@@ -61,7 +67,6 @@ KEYS = (
     f"order:{TODAY}",
     f"members:{TODAY}",
 )
-MARKS = ("building", "evicted", "others", "giving", "comparing", "compared")
 FOREIGN: dict[str, Callable[[Redis], Any]] = {
     **{name: another_type(name) for name in (*KEYS, *MARKS)},
     **{
@@ -109,6 +114,9 @@ def test_boards_under_whose_key_something_else_lies_are_made_anew_by_themselves(
     assert kept.boards.answers[FROM_REDIS] == before + 1
     assert kept.connection.ask(lambda client: client.ping())
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+    with kept.server.client() as client:
+        # The others are looked at where boards are made anew for another reason.
+        assert {client.type(f"hunter:board:{name}") for name in MARKS[3:]} <= {b"string", b"none"}
 
 
 def test_it_is_counted_and_said_once_and_boards_are_not_made_anew_again_and_again(
@@ -129,6 +137,46 @@ def test_it_is_counted_and_said_once_and_boards_are_not_made_anew_again_and_agai
     assert len([each for each in said if "WRONGTYPE" in each]) == 1
 
 
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        b"garbage",
+        b"",
+        b"\xff",
+        b"store:zz",
+        b"store:" + b"0" * 33,
+        b"store:\n",
+        b"redis:",
+        b"redis:-1",
+        b"redis:%d" % 2**64,
+        b"redis:" + b"9" * 24,
+    ],
+)
+def test_what_does_not_say_how_far_boards_were_compared_lets_them_be_compared_from_the_beginning(
+    kept: Kept, foreign: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    jinwoo = a_contestant("Jinwoo", 100)
+    kept.under_test().fill([jinwoo])
+    kept.settle()
+    caplog.clear()
+    with kept.server.client() as client:
+        client.set(keys.COMPARED, foreign)
+        for then in (b"redis:0", b"store:"):
+            client.delete(keys.COMPARING)
+            assert kept.keeper.tend()
+            assert client.get(keys.COMPARED) == then
+        # As far as a scan can be, and as far as ids go.
+        for good in (b"redis:%d" % (2**64 - 1), b"store:" + b"f" * 32):
+            client.set(keys.COMPARED, good)
+            client.delete(keys.COMPARING)
+            assert kept.keeper.tend()
+            assert client.get(keys.COMPARED) != good
+    right_answers(kept, [(jinwoo.hunter.id, 100)])
+    assert kept.boards.answers == {FROM_REDIS: 1}
+    assert kept.connection.foreign.replaced == {}
+    assert caplog.records == []
+
+
 @pytest.mark.parametrize("mark", ["building", "evicted"])
 def test_a_mark_of_somebody_else_which_never_ends_keeps_boards_from_nothing(kept: Kept, mark: str) -> None:
     jinwoo = a_contestant("Jinwoo", 100)
@@ -140,3 +188,24 @@ def test_a_mark_of_somebody_else_which_never_ends_keeps_boards_from_nothing(kept
     assert kept.keeper.tend()
     right_answers(kept, [(jinwoo.hunter.id, 100)])
     assert kept.boards.answers[FROM_REDIS] == 1
+
+
+@pytest.mark.parametrize("mistake", [TypeError, AttributeError, LookupError, ValueError])
+def test_a_mistake_of_ours_is_not_taken_for_what_somebody_else_wrote(
+    kept: Kept, mistake: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jinwoo = a_contestant("Jinwoo", 100)
+    kept.under_test().fill([jinwoo])
+    kept.settle()
+    for name in ("_scores", "Reading"):
+
+        def fail(*_: object, **__: object) -> Any:
+            raise mistake
+
+        with monkeypatch.context() as patched:
+            patched.setattr(reader, name, fail)
+            with pytest.raises(mistake):
+                kept.boards.read(Asked(viewer=jinwoo.hunter.id, window=ALL_TIME, now=NOW, limit=10))
+    right_answers(kept, [(jinwoo.hunter.id, 100)])
+    assert kept.boards.answers == {FROM_REDIS: 1}
+    assert kept.connection.foreign.replaced == {}

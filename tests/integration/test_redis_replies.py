@@ -66,6 +66,7 @@ def test_a_count_under_whose_key_something_else_lies_begins_anew_at_once(
     assert connection.foreign.replaced == {"limits": 1}
     (told,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert KEY in told
+    assert told.endswith(" Give the Hunter System a Redis of its own.")
 
 
 def test_keys_that_are_foreign_again_and_again_are_counted_and_said_once(

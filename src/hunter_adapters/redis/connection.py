@@ -60,6 +60,11 @@ class RedisConnection:
         self._is_away = False
         self._asks_again = 0.0
 
+    @property
+    def number(self) -> int:
+        """The number of the database: Redis has several, and the URL names one, or means the first."""
+        return self.client.connection_pool.connection_kwargs.get("db") or 0
+
     def ask(self, work: Callable[[Redis], Result]) -> Result:
         """
         Return what *work* gets of the client.

@@ -37,6 +37,6 @@ class RedisLimiter:
             self._connection.foreign.found(
                 "limits",
                 f"Under {key} in Redis lay something that is no count of ours: it was deleted, and the count "
-                "begins anew. Give the Hunter System a Redis of its own.",
+                "begins anew.",
             )
         return Decision(limit=limit, allowed=bool(allowed), remaining=remaining, wait=wait)

@@ -59,7 +59,7 @@ class ForeignKeys:
             return dict(self._replaced)
 
     def found(self, what: str, message: str) -> None:
-        """Count one of *what*, and say *message*, unless something was said of them a short while ago."""
+        """Count one of *what*, and say *message* and what helps, unless it said so a short while ago."""
         now = time.monotonic()
         with self._lock:
             self._replaced[what] += 1
@@ -67,4 +67,4 @@ class ForeignKeys:
             if not is_said:
                 self._said[what] = now
         if not is_said:
-            log.warning("%s", message)
+            log.warning("%s Give the Hunter System a Redis of its own.", message)

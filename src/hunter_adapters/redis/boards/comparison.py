@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -23,6 +24,9 @@ PART_SECONDS = 5
 
 REST_SECONDS = 60
 """After how long it begins anew, once everybody was compared."""
+
+_IN_THE_STORE = re.compile(rb"store:([0-9a-f]{32})")
+_IN_REDIS = re.compile(rb"redis:([0-9]{1,20})")
 
 log = logging.getLogger("hunter.boards")
 
@@ -52,7 +56,7 @@ class BoardComparison:
         if not ask(lambda client: is_time_for(client, keys.COMPARING, PART_SECONDS)):
             return
         at: Any = ask(lambda client: client.get(keys.COMPARED))
-        hunter_ids, then = self._part((at or b"store:").decode())
+        hunter_ids, then = self._part(*_place_of(at or b""))
         self._compare(hunter_ids, generation)
 
         def note(client: Redis) -> None:
@@ -62,14 +66,12 @@ class BoardComparison:
 
         ask(note)
 
-    def _part(self, at: str) -> tuple[Sequence[HunterId], str]:
-        """Return who is to be compared at the place *at*, and the next place."""
-        side, _, place = at.partition(":")
-        if side == "store":
-            last = HunterId(AccountId(uuid.UUID(hex=place))) if place else None
+    def _part(self, last: HunterId | None, place: int | None) -> tuple[Sequence[HunterId], str]:
+        """Return who is to be compared after *last* of the store, or at the *place* in Redis; and what comes next."""
+        if place is None:
             batch = self._source.after(last, BATCH)
             return batch, f"store:{batch[-1].hex}" if len(batch) == BATCH else "redis:0"
-        found: Any = self._connection.ask(lambda client: client.hscan(keys.APPLIED, int(place), count=BATCH))
+        found: Any = self._connection.ask(lambda client: client.hscan(keys.APPLIED, place, count=BATCH))
         cursor, applied = found
         batch = [HunterId(AccountId(uuid.UUID(bytes=each))) for each in applied]
         return batch, f"redis:{cursor}" if cursor else "store:"
@@ -107,9 +109,18 @@ class BoardComparison:
         for hunter_id, score in self._connection.ask(lambda client: scores_of(client, part, windows)):
             scores.setdefault(hunter_id, set()).add(score)
         return {
-            each: _Seen((card or b"").decode(), frozenset(scores.get(each, ())))
+            each: _Seen((card or b"").decode(errors="replace"), frozenset(scores.get(each, ())))
             for each, card in zip(part, cards, strict=True)
         }
+
+
+def _place_of(at: bytes) -> tuple[HunterId | None, int | None]:
+    """Return after whom of the store, or from where in Redis; what has none of our forms stands for the beginning."""
+    if (found := _IN_THE_STORE.fullmatch(at)) is not None:
+        return HunterId(AccountId(uuid.UUID(hex=found[1].decode()))), None
+    if (found := _IN_REDIS.fullmatch(at)) is not None and int(found[1]) < 1 << 64:
+        return None, int(found[1])
+    return None, None
 
 
 class _Seen(NamedTuple):

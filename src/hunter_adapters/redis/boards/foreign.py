@@ -29,6 +29,5 @@ def disown(connection: RedisConnection, why: str, seconds: int) -> None:
         return
     connection.foreign.found(
         "boards",
-        f"Under a key of the boards in Redis lies something else ({why}): they are made anew. Give the Hunter System "
-        "a Redis of its own.",
+        f"Under a key of the boards in Redis lies something else ({why}): they are made anew.",
     )

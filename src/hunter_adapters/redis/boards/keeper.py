@@ -44,7 +44,7 @@ JOIN_SECONDS = 3.0
 """How long the end of a process waits for its thread, which looks up after each question to Redis or the store."""
 
 ANEW_SECONDS = 60
-"""How long, after boards were made anew for a part that Redis evicted, or for their database, they are not again."""
+"""How long, after boards were made anew for what `keys.EVICTED` or `keys.OTHERS` names, they are not for it again."""
 
 __all__ = ["BoardKeeper", "Overtaken"]
 

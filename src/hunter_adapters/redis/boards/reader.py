@@ -13,14 +13,14 @@ from hunter_adapters.redis.boards import keys
 from hunter_adapters.redis.boards.commands import LEASE_MICROS, Believed
 from hunter_adapters.redis.boards.keeper import BoardKeeper
 from hunter_adapters.redis.connection import KeyUnusable, RedisAway, RedisConnection
-from hunter_core.leaderboard.board import Asked, Boards, Own, Reading, Stats, XpRange
+from hunter_core.leaderboard.board import Asked, Boards, Line, Own, Reading, Stats, XpRange
 from hunter_core.leaderboard.windows import ALL_TIME, windows_at
 
 FROM_REDIS, FROM_STORE, WITHOUT_REDIS = "redis", "store", "store, Redis not to be trusted"
 """Who answered: Redis; the store, whose business closed windows are; the store in the place of Redis."""
 
 _NOT_OURS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What comes of reading a line that somebody else wrote."""
+"""What comes of parsing a line that somebody else wrote."""
 
 
 class RedisBoards:
@@ -63,8 +63,6 @@ class RedisBoards:
             self._keeper.disown(str(error))
         except RedisAway:
             self._keeper.distrust()
-        except _NOT_OURS as error:
-            self._keeper.disown(type(error).__name__)
         return None
 
     def _told(self, client: Redis, asked: Asked, believed: Believed) -> Any:
@@ -115,5 +113,21 @@ def _reading(told: Any) -> Reading | None:
     total, place, own, ahead, first, rows, cards, everyone, today, s_rank = told
     if None in cards:
         return None
-    stands = Own(place, keys.xp_of(own), keys.xp_of(ahead) if ahead else None) if place else None
-    return Reading(first or 1, keys.lines_of(rows, cards), total, stands, Stats(everyone, today, s_rank))
+    lines, (xp, xp_ahead) = _parsed(rows, cards, (own, ahead))
+    stands = None if xp is None else Own(place, xp, xp_ahead)
+    return Reading(first or 1, lines, total, stands, Stats(everyone, today, s_rank))
+
+
+def _parsed(
+    rows: list[bytes], cards: list[bytes], scores: tuple[bytes, bytes]
+) -> tuple[list[Line], list[int | None]]:
+    """
+    Return the lines of *rows* and *cards*, and the XP of *scores*, None for an empty one.
+
+    Raises:
+        KeyUnusable: If they are not as we write them.
+    """
+    try:
+        return keys.lines_of(rows, cards), [keys.xp_of(score) if score else None for score in scores]
+    except _NOT_OURS as error:
+        raise KeyUnusable(type(error).__name__) from error
