@@ -15,7 +15,6 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from hunter_adapters.redis.pubsub import CHANNEL
 from hunter_api.socket_protocol import LINGER_SECONDS
 from hunter_api.sockets import SEND_SECONDS
 from tests.faults.load import at_length
@@ -33,6 +32,9 @@ WITHIN = at_length(1.5, 10.0)
 HEARD_WITHIN = at_length(5.0, 30.0)
 """Seconds in which the last of what happened was heard: by news, or by looking once a second."""
 
+
+CHANNEL = "hunter:live:0"
+"""That of the first number, which a URL without one means."""
 
 PROCESSES = 3
 A_DAYS_MOST = 50

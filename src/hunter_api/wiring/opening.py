@@ -64,7 +64,7 @@ def open_world(settings: Settings) -> World:
     own = [measured(job, metrics) for job in own_jobs(store, last_use)]
     jobs = Jobs((*own, *here), threads=JOB_THREADS)
 
-    fan_out = fan_out_of(redis)
+    fan_out = fan_out_of(settings, redis)
     webhooks = WebhookConsumer()
     relaying_here = Relay(store, SystemClock(), consumers=(NotificationConsumer(), webhooks), teller=fan_out)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from hunter_adapters.crypto.keys import KeyRing
 from hunter_adapters.memory.limits import MemoryLimiter
 from hunter_adapters.sql import SqlStore
 from hunter_adapters.sql.boards import SqlBoards
+from hunter_api import development_keys
 from hunter_api.settings import SettingInvalid, Settings
 from hunter_api.wiring.words import one_line
 from hunter_core.clock import SystemClock
@@ -58,13 +60,14 @@ def boards_of(
     return RedisBoards(redis, keeper, in_store), keeper
 
 
-def fan_out_of(redis: RedisConnection | None) -> LocalFanOut | RedisFanOut:
+def fan_out_of(settings: Settings, redis: RedisConnection | None) -> LocalFanOut | RedisFanOut:
     """Return by whom live sockets hear what happens: over Redis, those of other processes too."""
     if redis is None:
         return LocalFanOut()
     from hunter_adapters.redis.pubsub import RedisFanOut
 
-    return RedisFanOut(redis)
+    _, key = KeyRing(development_keys.peppers(settings)).for_purpose("news").first
+    return RedisFanOut(redis, key)
 
 
 def limiter_of(redis: RedisConnection | None) -> Limiter:
