@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
-import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import pytest
 
+from tests.faults.boards_out_of_redis import wait_until_redis_answers
 from tests.faults.load import in_parallel, registered
 from tests.servers.app import App
 from tests.servers.client import Client
+from tests.servers.copies import copy_of, put_back
 from tests.servers.redis import RedisServer
 from tests.servers.served import COMMAND
-
-MARK = "Out-of-Redis"
 
 
 @pytest.fixture
@@ -40,23 +35,6 @@ def board(app: App, viewer: Client) -> list[tuple[str, int]]:
     return [(line["hunterName"], line["totalXP"]) for line in lines]
 
 
-def wait_until_redis_answers(app: App, redis_server: RedisServer, viewer: Client) -> None:
-    """Return when the board comes out of Redis, which is told by a name that is there alone."""
-    id_ = UUID(viewer.user["id"]).bytes
-    name = viewer.user["hunterName"]
-    deadline = time.monotonic() + 60
-    with redis_server.client() as client:
-        while True:
-            card: Any = client.hget("hunter:board:cards", id_)
-            if card is not None:
-                client.hset("hunter:board:cards", id_, card.replace(name.encode(), MARK.encode()))
-                if MARK in dict(board(app, viewer)):
-                    client.hset("hunter:board:cards", id_, card)
-                    return
-            assert time.monotonic() < deadline, "boards are still read from the database"
-            time.sleep(0.02)
-
-
 def test_a_database_that_was_put_back_is_not_shown_the_future_that_it_lost(
     app: App, redis_server: RedisServer, tmp_path: Path
 ) -> None:
@@ -68,11 +46,7 @@ def test_a_database_that_was_put_back_is_not_shown_the_future_that_it_lost(
         before = board(app, jinwoo)
         assert [name for name, _ in before] == [jinwoo.user["hunterName"]]
         database = app.data_dir / "hunter.db"
-        with (
-            closing(sqlite3.connect(database)) as live,
-            closing(sqlite3.connect(tmp_path / "copy.db")) as copy,
-        ):
-            live.backup(copy)
+        copy = copy_of(database, tmp_path / "copy.db")
 
         jinwoo.complete(quest)
         jinah.patch("/api/users/me/settings", {"showOnLeaderboard": True})
@@ -81,9 +55,7 @@ def test_a_database_that_was_put_back_is_not_shown_the_future_that_it_lost(
         assert len(board(app, jinwoo)) == 3
         assert app.terminate() == 0
 
-        for each in app.data_dir.glob("hunter.db*"):
-            each.unlink()
-        shutil.copy(tmp_path / "copy.db", database)
+        put_back(copy, database)
         app.start()
 
         assert board(app, jinwoo) == before

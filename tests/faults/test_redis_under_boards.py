@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
 import time
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import pytest
 
 from hunter_core.leaderboard.order import BEGINNING
 from hunter_core.leaderboard.windows import ALL_TIME, Timeframe, window_at
+from tests.faults.boards_out_of_redis import wait_until_redis_answers
 from tests.faults.load import PER_DAY, assert_audit, at_length, registered
 from tests.servers.app import App
 from tests.servers.books import Books
@@ -38,8 +36,6 @@ LATE_SECONDS = at_length(1.0, 3.0)
 
 LEAST_SEEN, LEAST_DEEDS = 40, 20
 """How many boards have to be looked at, and how many deeds each hunter has to do, for the load to be one."""
-
-MARK = "out of Redis"
 
 
 class Deed(NamedTuple):
@@ -168,7 +164,8 @@ def test_redis_killed_emptied_or_frozen_under_load_costs_no_board_its_truth(
         hunters = [stack.enter_context(hunter) for hunter in registered(crew.url, HUNTERS + 1)]
         # The last one rests, so that nobody writes over what is marked.
         *players, idle = hunters
-        wait_until_redis_answers(crew, redis_server, idle)
+        back = partial(wait_until_redis_answers, crew, redis_server, idle, within=BACK_SECONDS)
+        back()
         load = Load(crew.url, players)
         stack.callback(load.close)
 
@@ -183,7 +180,7 @@ def test_redis_killed_emptied_or_frozen_under_load_costs_no_board_its_truth(
             # What is not brought over now is not made good by what comes next.
             with load.at_rest():
                 end()
-                wait_until_redis_answers(crew, redis_server, idle)
+                back()
                 assert_boards_are_the_ledger(load, crew, idle)
         load.wait_until_it_was_one()
         load.close()
@@ -191,30 +188,6 @@ def test_redis_killed_emptied_or_frozen_under_load_costs_no_board_its_truth(
         assert load.failures == []
         assert_told_the_ledger(load, crew, idle)
         assert_audit(crew)
-
-
-def wait_until_redis_answers(crew: App, redis_server: RedisServer, idle: Client) -> None:
-    """Return when the boards of every process come out of Redis, which is told by a mark that is there alone."""
-    deadline = time.monotonic() + BACK_SECONDS
-    id_ = UUID(idle.user["id"]).bytes
-    while True:
-        with redis_server.client() as client:
-            card: Any = client.hget("hunter:board:cards", id_)
-            if card is not None:
-                _, *more = json.loads(card)
-                client.hset("hunter:board:cards", id_, json.dumps([MARK, *more]))
-                with ThreadPoolExecutor(8) as pool:
-                    names = set(pool.map(partial(_name_of, crew, idle), range(16)))
-                if names == {MARK}:
-                    return
-        assert time.monotonic() < deadline, "boards are still read from the store"
-        time.sleep(0.05)
-
-
-def _name_of(crew: App, idle: Client, _: int) -> str:
-    with Client(crew.url, token=idle.token) as reader:
-        lines = reader.get("/api/leaderboard", around="me", limit=1).data["leaderboard"]
-    return str(lines[0]["hunterName"])
 
 
 def assert_told_the_ledger(load: Load, crew: App, idle: Client) -> None:
