@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -26,6 +27,8 @@ SEND_SECONDS = 5.0
 
 MOST_A_SECOND = 30
 """Messages that a client may send in a second."""
+
+log = logging.getLogger("hunter.live")
 
 Send = Callable[[Any], Awaitable[None]]
 HangUp = Callable[[int, str], None]
@@ -144,6 +147,7 @@ class Socket:
             await asyncio.wait([sender])
         try:
             while not self._closing:
+                self.position.begin()
                 events = await self._read(self.hunter_id, self.position.last)
                 for event in events:
                     await self._send_one(frame_of(event))
@@ -152,6 +156,10 @@ class Socket:
                     return
         except OutOfReach:
             self.close(CloseCode.OUT_OF_REACH)
+        except Exception:
+            if not self._closing:
+                log.exception("a socket cannot be told what was missed")
+                self.close(CloseCode.FAILED)
 
     async def _send_one(self, frame: str) -> None:
         if self._closing:

@@ -6,6 +6,9 @@ everything. A socket that is *level* takes the next number from the news, and no
 there is more, it falls *behind*, and reads the store until nothing is missing: the same at its first moment,
 after a lost message, and after a restart of Redis. It is this one rule that makes `after=` and news meet
 without a gap and without a repetition.
+
+News is only a hint: what was heard of before a read began is in it, or is not true. So where news says more than
+the store has, one read ends it, and the store is believed.
 """
 
 from __future__ import annotations
@@ -51,8 +54,13 @@ class Position:
         return Verdict.READ
 
     def look(self, last: int) -> bool:
-        """Take note that *last* is the hunter's last number; return whether to begin to read the store."""
-        if last <= self.last:
+        """
+        Take note that *last* is the hunter's last number; return whether to begin to read the store.
+
+        Where it is less than what was sent, the look may be older than the news, or the database was set back:
+        the read tells which, and knows nothing after a number that was never given.
+        """
+        if last == self.last:
             return False
         self._known = max(self._known, last)
         if self.is_behind:
@@ -60,12 +68,16 @@ class Position:
         self.is_behind = True
         return True
 
+    def begin(self) -> None:
+        """Begin a read of the store: it finds all that is true of what was heard of until now."""
+        self._known = self.last
+
     def read(self, seq: int) -> None:
         """Count the event *seq* as sent: the store had it next."""
         self.last = seq
 
     def is_level(self) -> bool:
-        """Tell, when the store had no more, whether nothing newer was heard of meanwhile; then news is taken again."""
+        """Tell, when a read found no more, whether nothing newer was heard of since it began; then news is taken again."""
         if self._known > self.last:
             return False
         self.is_behind = False

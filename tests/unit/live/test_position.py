@@ -52,6 +52,36 @@ def test_a_gap_is_read_from_the_store_once() -> None:
     assert position.is_level()
 
 
+def test_the_store_is_believed_where_news_said_more_than_it_has() -> None:
+    position = level(3)
+    assert position.hear(99) is Verdict.READ
+
+    position.begin()
+
+    assert position.is_level(), "the read that began after the news found nothing"
+    assert position.hear(4) is Verdict.SEND
+
+
+def test_what_is_heard_of_during_a_read_is_read_once_more() -> None:
+    position = level(3)
+    assert position.hear(5) is Verdict.READ
+    position.begin()
+    assert position.hear(6) is Verdict.DROP
+    for seq in (4, 5):
+        position.read(seq)
+
+    assert not position.is_level(), "6 may have been committed after the read"
+    position.begin()
+    assert position.is_level()
+
+
+def test_a_store_that_has_less_than_was_sent_is_read_again() -> None:
+    position = level(3)
+
+    assert position.look(2)
+    assert not position.look(2), "it is reading already"
+
+
 def test_a_look_finds_what_no_news_brought() -> None:
     position = level(3)
 

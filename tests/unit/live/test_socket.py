@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hunter_adapters.testing.builders import a_hunter, a_session, an_account, an_event
+from hunter_adapters.testing.builders import NOW, a_hunter, a_session, an_account, an_event
 from hunter_adapters.testing.clock import StillClock
 from hunter_api import sockets
 from hunter_api.sockets import MOST_A_SECOND, MOST_QUEUED, Socket
@@ -17,6 +17,8 @@ from hunter_core.accounts.session import SignedIn
 from hunter_core.events import OutboxEvent
 from hunter_core.ids import HunterId
 from hunter_core.live.frames import Channel, CloseCode, frame_of
+from hunter_core.live.hub import Hub
+from hunter_core.live.ports import Look, Seen
 from hunter_core.live.position import Position
 from hunter_core.live.replay import OutOfReach
 
@@ -31,6 +33,7 @@ class Wire:
         self.open = asyncio.Event()
         self.open.set()
         self.kept: list[int] = []
+        self.reads = 0
         self.hung_up: list[int] = []
         self.reasons: list[str] = []
 
@@ -39,6 +42,9 @@ class Wire:
         self.taken.append(json.loads(message["text"]))
 
     async def read(self, hunter_id: HunterId, after: int) -> list[OutboxEvent]:
+        self.reads += 1
+        # As a thread's answer, it comes a turn later.
+        await asyncio.sleep(0)
         if after not in (0, *self.kept):
             raise OutOfReach
         return [an_event(HUNTER, seq) for seq in self.kept if seq > after]
@@ -136,6 +142,57 @@ def test_where_nobody_can_tell_what_was_missed_the_socket_is_closed() -> None:
         await socket.end()
 
     assert played(story).hung_up == [CloseCode.OUT_OF_REACH]
+
+
+def test_false_news_costs_a_read_and_true_news_is_heard_after_it() -> None:
+    async def story(wire: Wire) -> None:
+        socket = wire.socket()
+        hub = Hub()
+        hub.add(socket)
+        socket.catch_up()
+        await turns()
+        assert wire.reads == 1
+        hub.hear([an_event(HUNTER, 99)])
+        await turns()
+        assert wire.reads == 2
+        wire.kept = [1]
+        hub.hear([an_event(HUNTER, 1)])
+        await turns()
+        assert wire.reads == 2
+        await socket.end()
+
+    assert played(story).numbers == [1]
+
+
+def test_a_socket_that_was_told_more_than_the_store_has_is_out_of_reach() -> None:
+    async def story(wire: Wire) -> None:
+        socket = wire.socket()
+        hub = Hub()
+        hub.add(socket)
+        socket.catch_up()
+        await turns()
+        hub.hear([an_event(HUNTER, 1)])
+        who = SignedIn.of(a_session(), an_account())
+        hub.look([socket.session_id], Look([Seen(who, 0)], None), NOW)
+        await turns()
+        await socket.end()
+
+    wire = played(story)
+    assert (wire.numbers, wire.hung_up) == ([1], [CloseCode.OUT_OF_REACH])
+
+
+def test_a_store_that_answers_with_what_nobody_foresaw_ends_the_socket() -> None:
+    async def story(wire: Wire) -> None:
+        async def broken(hunter_id: HunterId, after: int) -> list[OutboxEvent]:
+            raise ZeroDivisionError
+
+        wire.read = broken  # type: ignore[method-assign]
+        socket = wire.socket()
+        socket.catch_up()
+        await turns()
+        await socket.end()
+
+    assert played(story).hung_up == [CloseCode.FAILED]
 
 
 @pytest.mark.parametrize(
