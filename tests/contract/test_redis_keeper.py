@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from hunter_adapters.redis.boards import keys, withdrawal
+from hunter_adapters.redis.boards import keys
+from hunter_adapters.redis.boards.commands import withdraw
 from hunter_adapters.redis.boards.comparison import BoardComparison
 from hunter_adapters.redis.boards.history import BoardHistory
 from hunter_adapters.redis.boards.reader import FROM_REDIS, WITHOUT_REDIS
@@ -129,13 +130,13 @@ def test_a_word_that_cannot_be_given_keeps_nobody_from_comparing(
 def test_who_cannot_be_brought_over_withdraws_once(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     jinwoo = a_contestant("Jinwoo", 100)
     kept.under_test().fill([jinwoo])
-    withdraw, times = withdrawal.withdraw, []
+    times = []
 
     def counted(client: Any) -> None:
         times.append(1)
         withdraw(client)
 
-    monkeypatch.setattr(withdrawal, "withdraw", counted)
+    monkeypatch.setattr("hunter_adapters.redis.boards.withdrawal.withdraw", counted)
     for looks_after_them in (True, False):
         kept.settle()
         times.clear()
