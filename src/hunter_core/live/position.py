@@ -77,7 +77,7 @@ class Position:
         self.last = seq
 
     def is_level(self) -> bool:
-        """Tell, when a read found no more, whether nothing newer was heard of since it began; then news is taken again."""
+        """When a read found no more, tell whether nothing was heard of since it began: then news is taken again."""
         if self._known > self.last:
             return False
         self.is_behind = False

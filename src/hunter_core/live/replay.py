@@ -30,8 +30,8 @@ def missed(uow: UnitOfWork, hunter_id: HunterId, after: int, limit: int = AT_ONC
     found = uow.outbox.since(hunter_id, after, limit + 1)
     if after and not found:
         raise OutOfReach
-    if found and found[0].seq == after:
-        return found[1:]
-    if found and found[0].seq > after + 1:
+    events = found[1:] if found and found[0].seq == after else found[:limit]
+    # A parked event outlives its neighbours: where the last is further on than there are events, one is not kept.
+    if events and events[-1].seq != after + len(events):
         raise OutOfReach
-    return found[:limit]
+    return events

@@ -8,6 +8,7 @@ from hunter_adapters.testing.builders import NOW, a_hunter, an_event, registered
 from hunter_adapters.testing.contract.under_test import UnderTest, stubborn
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import HunterId
+from hunter_core.live.replay import OutOfReach, missed
 from hunter_core.ports import Store, UnitOfWork
 from hunter_core.relay.ports import Lag, Waiting
 from hunter_core.relay.purge import KEPT_FOR, purge_events
@@ -160,6 +161,33 @@ class BacklogContract:
             assert [event.seq for event in uow.outbox.since(OTHER.id, 0, 10)] == [1, 2]
             assert uow.outbox.last_seq(HUNTER.id) == 3
             assert uow.backlog.lag().waiting == 2
+
+    def test_what_was_missed_is_out_of_reach_where_a_parked_event_outlived_its_neighbours(
+        self, under_test: UnderTest
+    ) -> None:
+        store = two_who_told(under_test)
+        told(store, HUNTER, 4, 5, 6, 7)
+
+        def relay(uow: UnitOfWork) -> None:
+            one, two, *others = uow.backlog.take(NOW, hunters=1, events=6, only=HUNTER.id)
+            uow.backlog.save(Waiting(event=two.event, tries=5, try_at=NOW, parked_at=NOW, last_error="no"))
+            uow.backlog.relayed([each.event for each in (one, *others)], NOW)
+
+        store.run(relay)
+        assert purge_events(store, NOW + KEPT_FOR * 2) == 5
+
+        def numbers(after: int, limit: int = 200) -> list[int] | None:
+            try:
+                with store.read() as uow:
+                    return [event.seq for event in missed(uow, HUNTER.id, after, limit)]
+            except OutOfReach:
+                return None
+
+        with store.read() as uow:
+            assert [event.seq for event in uow.outbox.since(HUNTER.id, 0, 10)] == [2, 7]
+        assert [numbers(after) for after in range(9)] == [None, None, None, None, None, None, [7], [], None]
+        # As far as a page goes, nothing may be missing in it.
+        assert [numbers(1, limit=1), numbers(2, limit=1)] == [[2], None]
 
     def test_a_purge_goes_on_where_it_stopped(self, under_test: UnderTest) -> None:
         store = two_who_told(under_test)
