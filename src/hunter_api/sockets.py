@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from hunter_core.accounts.session import SignedIn
-from hunter_core.events import OutboxEvent
+from hunter_core.events import EventUnreadable, OutboxEvent
 from hunter_core.ids import HunterId, SessionId
 from hunter_core.live import frames
 from hunter_core.live.frames import Channel, CloseCode, frame_of, notice
@@ -156,6 +156,9 @@ class Socket:
                     return
         except OutOfReach:
             self.close(CloseCode.OUT_OF_REACH)
+        except EventUnreadable as error:
+            log.error("a socket cannot be told what was missed: %s", error)
+            self.close(CloseCode.FAILED)
         except Exception:
             if not self._closing:
                 log.exception("a socket cannot be told what was missed")

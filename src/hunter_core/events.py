@@ -26,18 +26,30 @@ FRIEND_REQUESTED = "friend.requested"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEvent:
-    """An event; `seq` is the hunter's running number, given under the hunter's lock. `data` is JSON."""
+    """
+    An event; `seq` is the hunter's running number, given under the hunter's lock. `data` is JSON.
+
+    What is kept of it may be damaged: then `unreadable` says why it cannot be read, and `data` is empty.
+    """
 
     hunter_id: HunterId
     seq: int
     type: str
     at: datetime
     data: Mapping[str, Any]
+    unreadable: str | None = None
 
     @property
     def id(self) -> UUID:
         """The id that consumers know it by; it follows from hunter and number, which no other event has."""
         return derived_id(self.hunter_id, f"event:{self.seq}")
+
+
+class EventUnreadable(Exception):
+    """What is kept of an event cannot be read, so that it cannot be told."""
+
+    def __init__(self, event: OutboxEvent) -> None:
+        super().__init__(f"event {event.seq} of {event.hunter_id} cannot be read: {event.unreadable}")
 
 
 class Announcements:

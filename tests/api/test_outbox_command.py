@@ -77,6 +77,47 @@ def test_it_shows_what_waits_and_what_was_given_up_and_lets_it_be_tried_anew(
     assert book.of(HUNTER) == [2, 1]
 
 
+@pytest.mark.parametrize("said", ["{bad json", "", "[1]", b'{"a": "\xff"}', "[" * 100_000])
+def test_an_event_whose_row_is_damaged_is_given_up_shown_and_told_once_it_was_mended_by_hand(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: str | bytes
+) -> None:
+    row = f"WHERE seq = 1 AND hunter_id = x'{HUNTER.id.hex}'"
+
+    def write(said: str | bytes) -> None:
+        with world.store.database.engine().begin() as connection:
+            # Bytes as text, as a damaged page has them: SQLite looks at no text that it keeps.
+            kept = said if isinstance(said, bytes) else said.encode()
+            connection.exec_driver_sql(f"UPDATE outbox SET data = CAST(? AS TEXT) {row}", (kept,))
+
+    other = registered(world.store, a_hunter("Jinah"))
+    with world.store.write() as uow:
+        uow.hunters.lock(other.id)
+        uow.outbox.add([an_event(other, 1)])
+        uow.commit()
+    with world.store.database.engine().connect() as connection:
+        good = connection.exec_driver_sql(f"SELECT data FROM outbox {row}").scalar_one()
+    write(said)
+    clock, book = StillClock(), Book()
+    relay = Relay(world.store, clock, consumers=[book], teller=Ear())
+
+    relay.run()
+    assert (book.of(other), book.of(HUNTER)) == ([1], []), "nobody else waits"
+    for _ in range(TRIES):
+        relay.run()
+        clock.advance(seconds=10)
+
+    assert book.of(HUNTER) == [2]
+    assert run(monkeypatch) == 1
+    shown = capsys.readouterr().out
+    assert "parked  1" in shown
+    assert "outbox: it is" in shown
+    write(good)
+    assert run(monkeypatch, "retry", "--hunter", HUNTER.name, "--number", "1") == 0
+    relay.run()
+    assert run(monkeypatch) == 0
+    assert book.of(HUNTER) == [2, 1]
+
+
 def lose_some(world: World) -> None:
     """Give up a mail, a push and a delivery to a webhook."""
     hook, said, target = (

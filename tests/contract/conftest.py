@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -15,6 +18,7 @@ from hunter_adapters.memory import ConstraintViolated, MemoryStore
 from hunter_adapters.sql import failures
 from hunter_adapters.sql.store import SqlStore, open_store
 from hunter_adapters.testing.contract import CommitFailed, UnderTest
+from hunter_core.ids import HunterId
 from tests.builders import a_rulebook
 from tests.contract.redis_boards import Kept
 from tests.servers.patience import patient_redis, patient_with_a_hang
@@ -74,6 +78,15 @@ class SqlHouse:
         self._empty()
         return self.store
 
+    def overwrite(self, hunter_id: HunterId, seq: int, said: str) -> None:
+        is_sqlite = self.store.database.engine().dialect.name == "sqlite"
+        values = (said, hunter_id.bytes if is_sqlite else hunter_id, seq)
+        sql = "UPDATE outbox SET data = {0} WHERE hunter_id = {0} AND seq = {0}".format(
+            "?" if is_sqlite else "%s"
+        )
+        with self.store.database.engine().begin() as connection:
+            connection.exec_driver_sql(sql, values)
+
     def under_test(self) -> UnderTest:
         return UnderTest(
             store=self.emptied(),
@@ -81,6 +94,7 @@ class SqlHouse:
             open_transactions=lambda: self.store.connections_in_use,
             broken=(failures.ConstraintViolated,),
             failing_commits=self._breaker,
+            overwrite=self.overwrite,
         )
 
 
@@ -131,7 +145,20 @@ def _memory() -> UnderTest:
         open_transactions=lambda: store.open_transactions,
         broken=(ConstraintViolated,),
         failing_commits=breaker,
+        overwrite=partial(_overwrite, store),
     )
+
+
+def _overwrite(store: MemoryStore, hunter_id: HunterId, seq: int, said: str) -> None:
+    data = json.loads(said)
+    readable = isinstance(data, dict)
+    with store.write() as uow:
+        events, waiting = uow._tables.outbox.edit(hunter_id), uow._tables.waiting.edit(hunter_id)
+        event = replace(
+            events[seq], data=data if readable else {}, unreadable=None if readable else "no JSON object"
+        )
+        events[seq], waiting[seq] = event, replace(waiting[seq], event=event)
+        uow.commit()
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])

@@ -11,8 +11,23 @@ from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Dialect, Float, LargeBinary, String, Text, Time, TypeDecorator, Uuid
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    LargeBinary,
+    String,
+    Text,
+    Time,
+    TypeDecorator,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 Value = TypeVar("Value")
@@ -193,6 +208,46 @@ class Json(_Kept[Any]):
             return compact_json(encode(value))
 
         return written, read
+
+
+class Said(Json):
+    """
+    A JSON object whose damage is nobody else's: where it cannot be read, the reason is read instead, a text.
+
+    SQLite hands it out as bytes, since it would refuse a row of text that is none, and all rows with it.
+    """
+
+    cache_ok = True
+
+    def converters(self, dialect: str) -> tuple[Processor, Processor] | None:
+        return compact_json, _object_or_reason
+
+    def column_expression(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return _AsKept(column)
+
+
+class _AsKept(FunctionElement[Any]):
+    """A column's text, not looked at."""
+
+    inherit_cache = True
+
+
+@compiles(_AsKept)
+def _plain(element: _AsKept, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(_AsKept, "sqlite")
+def _bytes(element: _AsKept, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS BLOB)"
+
+
+def _object_or_reason(stored: str | bytes) -> dict[str, Any] | str:
+    try:
+        value = json.loads(stored)
+    except (ValueError, RecursionError) as error:
+        return f"it is no JSON: {error}"
+    return value if isinstance(value, dict) else "it is JSON, but no object"
 
 
 def compact_json(value: Any) -> str:

@@ -278,5 +278,8 @@ def event_row(event: OutboxEvent) -> Row:
 
 
 def event_of(row: Row) -> OutboxEvent:
-    """Return the event of a row."""
-    return OutboxEvent(hunter_id=row[0], seq=row[1], type=row[2], at=row[3], data=row[4])
+    """Return the event of a row; what it says may be damaged (`column_types.Said`)."""
+    said = row[4]
+    if isinstance(said, dict):
+        return OutboxEvent(hunter_id=row[0], seq=row[1], type=row[2], at=row[3], data=said)
+    return OutboxEvent(hunter_id=row[0], seq=row[1], type=row[2], at=row[3], data={}, unreadable=said)

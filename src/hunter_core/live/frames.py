@@ -9,7 +9,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from hunter_core import events
-from hunter_core.events import OutboxEvent
+from hunter_core.events import EventUnreadable, OutboxEvent
 
 LEADERBOARD_CHANGED = "leaderboard.changed"
 SUBSCRIBED = "channel.subscribed"
@@ -76,7 +76,14 @@ def reason_of(text: str) -> str:
 
 
 def frame_of(event: OutboxEvent) -> str:
-    """Return the frame of a hunter's event; its `id` is the hunter's running number."""
+    """
+    Return the frame of a hunter's event; its `id` is the hunter's running number.
+
+    Raises:
+        EventUnreadable: If what it says cannot be read.
+    """
+    if event.unreadable is not None:
+        raise EventUnreadable(event)
     return _frame(event.seq, event.type, event.at, event.data)
 
 

@@ -16,7 +16,8 @@ def to_bytes(events: Sequence[OutboxEvent]) -> bytes:
     rows = [
         [event.hunter_id.hex, event.seq, event.type, event.at.isoformat(), event.data] for event in events
     ]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+    # In ASCII: whatever text it is, the relay must not stumble over it here.
+    return json.dumps(rows, separators=(",", ":")).encode()
 
 
 def from_bytes(told: bytes) -> list[OutboxEvent]:

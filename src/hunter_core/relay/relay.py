@@ -31,11 +31,8 @@ FIRST_PAUSE = timedelta(milliseconds=200)
 log = logging.getLogger("hunter.relay")
 
 
-class ConsumerFailed(Exception):
-    """A consumer raised: one of the events is at fault."""
-
-    def __init__(self, consumer: str, cause: Exception) -> None:
-        super().__init__(f"{consumer}: {type(cause).__name__}: {cause}")
+class Poisoned(Exception):
+    """One of the events is at fault: it cannot be read, or a consumer raised."""
 
 
 class Relay:
@@ -78,7 +75,7 @@ class Relay:
 
         try:
             return self._store.run(work)
-        except ConsumerFailed as error:
+        except Poisoned as error:
             log.warning("events of %s hunters are relayed one by one: %s", len(taken), error)
         for hunter_id in taken:
             while self._relay_one(hunter_id):
@@ -88,6 +85,9 @@ class Relay:
     def _relay(self, uow: UnitOfWork, events: Sequence[OutboxEvent], now: datetime) -> None:
         if not events:
             return
+        for event in events:
+            if event.unreadable is not None:
+                raise Poisoned(f"outbox: {event.unreadable}")
         # First: they are committed, so whoever hears of them twice, or before a failure, hears the truth.
         self._teller.tell(events)
         for consumer in self._consumers:
@@ -96,7 +96,7 @@ class Relay:
             except TryLater:
                 raise
             except Exception as error:
-                raise ConsumerFailed(consumer.name, error) from error
+                raise Poisoned(f"{consumer.name}: {type(error).__name__}: {error}") from error
         uow.backlog.relayed(events, now)
 
     def _relay_one(self, hunter_id: HunterId) -> bool:
@@ -112,7 +112,7 @@ class Relay:
 
         try:
             return self._store.run(work)
-        except ConsumerFailed as error:
+        except Poisoned as error:
             # That transaction is undone, with all that other consumers wrote.
             return self._failed(tried[0], str(error), now)
 

@@ -16,7 +16,10 @@ HUNTER = a_hunter()
 
 def test_events_arrive_as_they_were() -> None:
     at = datetime(2026, 11, 22, 12, 0, 0, 5, tzinfo=UTC)
-    events = [an_event(HUNTER, 1, at=at, data={"title": "Übung 🗡", "xp": [1, None]}), an_event(HUNTER, 2)]
+    events = [
+        an_event(HUNTER, 1, at=at, data={"title": "Übung 🗡 \ud83d", "xp": [1, None]}),
+        an_event(HUNTER, 2),
+    ]
 
     assert from_bytes(to_bytes(events)) == events
 

@@ -33,6 +33,7 @@ class Wire:
         self.open = asyncio.Event()
         self.open.set()
         self.kept: list[int] = []
+        self.damaged: list[int] = []
         self.reads = 0
         self.hung_up: list[int] = []
         self.reasons: list[str] = []
@@ -47,7 +48,11 @@ class Wire:
         await asyncio.sleep(0)
         if after not in (0, *self.kept):
             raise OutOfReach
-        return [an_event(HUNTER, seq) for seq in self.kept if seq > after]
+        return [
+            an_event(HUNTER, seq, unreadable="damaged" if seq in self.damaged else None)
+            for seq in self.kept
+            if seq > after
+        ]
 
     def hang_up(self, code: int, reason: str) -> None:
         assert len(reason.encode()) <= 123, "what a close frame can hold"
@@ -179,6 +184,18 @@ def test_a_socket_that_was_told_more_than_the_store_has_is_out_of_reach() -> Non
 
     wire = played(story)
     assert (wire.numbers, wire.hung_up) == ([1], [CloseCode.OUT_OF_REACH])
+
+
+def test_an_event_that_cannot_be_read_ends_the_socket_after_those_before_it() -> None:
+    async def story(wire: Wire) -> None:
+        wire.kept, wire.damaged = [1, 2, 3], [2]
+        socket = wire.socket()
+        socket.catch_up()
+        await turns()
+        await socket.end()
+
+    wire = played(story)
+    assert (wire.numbers, wire.hung_up) == ([1], [CloseCode.FAILED])
 
 
 def test_a_store_that_answers_with_what_nobody_foresaw_ends_the_socket() -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from hunter_adapters.sql.column_types import Day, Id, Json, Ratio, Share, WallTime
+from hunter_adapters.sql.column_types import Day, Id, Json, Ratio, Said, Share, WallTime
 from hunter_adapters.sql.tables.base import (
     POINTS,
     at_least,
@@ -226,7 +226,7 @@ outbox = Table(
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("type", String(64), nullable=False),
     instant("at"),
-    Column("data", Json, nullable=False),
+    Column("data", Said, nullable=False),
     instant("relayed_at", nullable=True),
     # How often relaying it failed, NULL before it first did; when it is tried again, and when it was given up.
     whole("tries", nullable=True),

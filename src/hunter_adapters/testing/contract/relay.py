@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from hunter_adapters.testing.builders import a_hunter, registered
+import pytest
+
+from hunter_adapters.testing.builders import a_hunter, an_event, registered
 from hunter_adapters.testing.clock import StillClock
 from hunter_adapters.testing.contract.backlog import HUNTER, OTHER, told, two_who_told
 from hunter_adapters.testing.contract.under_test import UnderTest, at_once, refusals
 from hunter_core.errors import StoreUnavailable
-from hunter_core.events import OutboxEvent
+from hunter_core.events import EventUnreadable, OutboxEvent
 from hunter_core.hunters.hunter import Hunter
+from hunter_core.live.frames import frame_of
 from hunter_core.ports import UnitOfWork
 from hunter_core.relay.relay import TRIES, Relay
 
@@ -90,6 +93,39 @@ class RelayContract:
         store.run(lambda uow: uow.backlog.retry())
         relay.run()
         assert (sorted(book.of(HUNTER)), book.of(OTHER)) == ([1, 2, 3], [1, 2])
+
+    @pytest.mark.parametrize("said", ["[1, 2]", "7", "null", '"text"'])
+    def test_an_event_that_cannot_be_read_is_parked_like_one_that_fails_and_told_when_it_was_mended(
+        self, under_test: UnderTest, said: str
+    ) -> None:
+        store = two_who_told(under_test)
+        under_test.overwrite(HUNTER.id, 2, said)
+        clock, book, ear = StillClock(), Book(), Ear()
+        relay = Relay(store, clock, consumers=[book], teller=ear)
+
+        for _ in range(TRIES):
+            while relay.run():
+                pass
+            clock.advance(seconds=10)
+
+        assert (book.of(HUNTER), book.of(OTHER)) == ([1, 3], [1, 2])
+        assert (HUNTER.id, 2) not in {(event.hunter_id, event.seq) for event in ear.heard}
+        with store.read() as uow:
+            (parked,) = uow.backlog.parked(10)
+            first, second, third = uow.outbox.since(HUNTER.id, 1, 10)
+        assert (parked.event.seq, parked.event.type, parked.tries) == (2, "quest.completed", TRIES)
+        assert parked.last_error == f"outbox: {second.unreadable}"
+        assert parked.event == second
+        assert second.unreadable is not None
+        assert first.unreadable is third.unreadable is None
+        with pytest.raises(EventUnreadable, match=f"2 of {HUNTER.id}"):
+            frame_of(second)
+
+        under_test.overwrite(HUNTER.id, 2, '{"totalXP": 7}')
+        assert store.run(lambda uow: uow.backlog.retry(HUNTER.id, 2)) == 1
+        relay.run()
+        assert book.of(HUNTER) == [1, 3, 2]
+        assert ear.heard[-1] == an_event(HUNTER, 2, data={"totalXP": 7})
 
     def test_two_relays_at_once_share_the_work_and_keep_every_hunters_order(
         self, under_test: UnderTest

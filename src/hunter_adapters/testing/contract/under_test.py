@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from hunter_core.errors import StoreUnavailable
 from hunter_core.hunters.hunter import Hunter
+from hunter_core.ids import HunterId
 from hunter_core.ports import Store, UnitOfWork
 
 Result = TypeVar("Result")
@@ -32,6 +33,7 @@ class UnderTest:
         open_transactions: How many transactions are under way, or connections in use, at this moment.
         broken: What is raised where a row breaks a constraint that no request can run into.
         failing_commits: Within it, every commit fails with `CommitFailed` before it reaches the database.
+        overwrite: Puts JSON over what an event of a hunter says, by its number, as a hand in the database may.
     """
 
     store: Store
@@ -39,6 +41,7 @@ class UnderTest:
     open_transactions: Callable[[], int]
     broken: tuple[type[Exception], ...]
     failing_commits: Callable[[], AbstractContextManager[None]]
+    overwrite: Callable[[HunterId, int, str], None]
 
 
 def at_once(*works: Callable[[], Result]) -> list[Result | Exception]:
