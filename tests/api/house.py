@@ -207,6 +207,7 @@ class House:
                 codes=self.ports.gate.codes,
                 log=self.ports.gate.log,
                 clock=self.clock,
+                rulebook=self.ports.rulebook,
             )
         )
         return mailer.sent

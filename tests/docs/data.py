@@ -66,6 +66,7 @@ SERVES = {
     "ix_mails_address_key_template": "how many mails of a kind an address was sent",
     "ix_mails_account_id": "deleting an account with its mails",
     "ix_mails_code_id": "deleting a code with its mail",
+    "ix_mails_notification_id": "deleting a notification with its mail",
     "ix_password_checks_last_at": "purging checks that no longer count",
     "uq_recovery_codes_account_id_code_hash": "looking a recovery code up; those of an account",
     "uq_api_tokens_token_hash": "looking a token up, at every request that comes with one",

@@ -90,6 +90,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "address_key": COPY,
         "template": "mails[].template",
         "code_id": "- it names a secret",
+        "notification_id": "- `mails[].details` has what the notification says",
         "details": "mails[].details",
         "created_at": "mails[].createdAt",
         "due_at": "- when it is tried again",

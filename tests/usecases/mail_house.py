@@ -17,6 +17,7 @@ from hunter_core.mail.letters import Letters
 from hunter_core.mail.mail import Mail, MailTemplate
 from hunter_core.mail.ports import Message
 from hunter_core.mail.send import MailRoom, send_due
+from tests.builders import a_rulebook
 from tests.usecases.gates import a_gate
 
 HUNTER = a_hunter()
@@ -38,6 +39,7 @@ class Room:
             codes=self.gate.codes,
             log=self.log,
             clock=self.clock,
+            rulebook=a_rulebook(),
             luck=lambda: 0.5,
         )
         registered(self.store, HUNTER)

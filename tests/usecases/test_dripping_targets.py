@@ -26,6 +26,7 @@ from hunter_core.places import MOST_AT_ONCE, MOST_OF_A_HUNTER
 from hunter_core.webhooks.courier import Courier
 from hunter_core.webhooks.signature import new_secret
 from hunter_core.webhooks.webhook import MOST_WEBHOOKS, secret_context, url_context
+from tests.builders import a_rulebook
 from tests.servers.webhooks import Receiver, a_receiver, drip
 from tests.usecases.gates import a_gate
 
@@ -134,7 +135,7 @@ def test_push_targets_that_drip_hold_up_no_push_of_another_hunter() -> None:
             uow.commit()
 
     pusher = ApprisePusher(Outbound(HERE))
-    carrier = PushCarrier(store=store, pusher=pusher, vault=VAULT, clock=SystemClock())
+    carrier = PushCarrier(store=store, pusher=pusher, vault=VAULT, clock=SystemClock(), rulebook=a_rulebook())
     with a_receiver(drip) as dripping, a_receiver(status=200) as good:
         for hunter in greedy:
             for n in range(MOST_TARGETS):

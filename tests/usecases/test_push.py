@@ -31,7 +31,7 @@ from hunter_core.notifications.push import (
 )
 from hunter_core.notifications.push_due import PushCarrier
 from hunter_core.ports import UnitOfWork
-from tests.builders import NOW, a_hunter, an_id, registered
+from tests.builders import NOW, a_hunter, a_rulebook, an_id, registered
 from tests.usecases.gates import a_gate
 
 VAULT = a_gate().vault
@@ -95,7 +95,9 @@ class House:
         )
 
     def another(self, vault: Vault) -> PushCarrier:
-        return PushCarrier(store=self.store, pusher=self.pusher, vault=vault, clock=self.clock)
+        return PushCarrier(
+            store=self.store, pusher=self.pusher, vault=vault, clock=self.clock, rulebook=a_rulebook()
+        )
 
     def notification(self, title: str) -> Notification:
         return Notification(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from hunter_adapters.memory.locks import Locks
 from hunter_adapters.memory.scores import MemoryScores
@@ -47,6 +47,10 @@ class MemoryHunters:
         if hunter is None:
             raise NotFound("hunter", hunter_id)
         return hunter
+
+    def get_all(self, hunter_ids: Iterable[HunterId]) -> Mapping[HunterId, Hunter]:
+        there = self._tables.hunters.rows()
+        return {each: there[each] for each in hunter_ids if each in there}
 
     def by_name(self, name: str) -> Hunter:
         wanted = name_key(name)

@@ -45,6 +45,9 @@ class MemoryNotifications:
             raise NotFound("notification", notification_id)
         return found
 
+    def known(self, notification_id: NotificationId) -> Notification | None:
+        return self._tables.notifications.rows().get(notification_id)
+
     def page(
         self,
         hunter_id: HunterId,
@@ -213,6 +216,9 @@ class MemoryPushDeliveries:
         if key in self._tables.push_deliveries.rows():
             self._tables.push_deliveries.edit()[key] = delivery
 
+    def remove(self, delivery: PushDelivery) -> None:
+        self._tables.push_deliveries.edit().pop((delivery.target_id, delivery.notification_id), None)
+
     def parked(self, limit: int) -> Sequence[PushTask]:
         found = [
             (each.parked_at, each)
@@ -235,12 +241,12 @@ class MemoryPushDeliveries:
     def _tasks(self, deliveries: Sequence[PushDelivery]) -> list[PushTask]:
         tasks = []
         for each in deliveries:
-            said = self._tables.notifications.rows().get(each.notification_id)
+            told = self._tables.notifications.rows().get(each.notification_id)
             target = self._tables.push_targets.rows().get(each.target_id)
-            if said is None or target is None:
+            if told is None or target is None:
                 # A database removes what hangs on a row with it.
                 continue
-            tasks.append(PushTask(delivery=each, target=target, title=said.title, message=said.message))
+            tasks.append(PushTask(delivery=each, target=target, notification=told))
         return tasks
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from sqlalchemy import select, update
@@ -41,6 +41,12 @@ def _lock_all(count: int) -> Statement:
     )
 
 
+@lru_cache(maxsize=8)
+def _get_all(count: int) -> Statement:
+    these = [param(f"id_{place}", hunters.c.id) for place in range(count)]
+    return Statement(select(hunters).where(hunters.c.id.in_(these)))
+
+
 class SqlHunters:
     """Keeps hunters in a table."""
 
@@ -71,6 +77,13 @@ class SqlHunters:
 
     def get(self, hunter_id: HunterId) -> Hunter:
         return _found(self._sql.row(_GET, hunter_id=hunter_id), hunter_id)
+
+    def get_all(self, hunter_ids: Iterable[HunterId]) -> Mapping[HunterId, Hunter]:
+        found: dict[HunterId, Hunter] = {}
+        for ids in at_most(64, list(hunter_ids)):
+            named = {f"id_{place}": each for place, each in enumerate(padded(ids))}
+            found |= {row[0]: hunter_of(row) for row in self._sql.rows(_get_all(len(named)), **named)}
+        return found
 
     def by_name(self, name: str) -> Hunter:
         return _found(self._sql.row(_BY_NAME, name_key=name_key(name)), name)

@@ -15,7 +15,7 @@ from hunter_core.ids import AccountId, MailId
 from hunter_core.mail.mail import Mail, MailTemplate
 
 _COLUMNS = columns_of(mails)
-_CHANGES = ("due_at", "tries", "sent_at", "parked_at", "last_error")
+_CHANGES = ("recipient", "address_key", "due_at", "tries", "sent_at", "parked_at", "last_error")
 _LOCK_DUE = Statement(
     select(mails)
     .where(
@@ -76,6 +76,8 @@ class SqlMails:
         self._sql.do(
             _SAVE,
             this=mail.id,
+            recipient=mail.recipient,
+            address_key=mail.address_key,
             due_at=mail.due_at,
             tries=mail.tries,
             sent_at=mail.sent_at,
@@ -110,6 +112,7 @@ def _row(mail: Mail) -> Row:
         mail.address_key,
         mail.template,
         mail.code_id,
+        mail.notification_id,
         json.dumps(dict(mail.details)),
         mail.created_at,
         mail.due_at,
@@ -128,11 +131,12 @@ def mail_of(row: Row) -> Mail:
         recipient=row[2],
         template=row[4],
         code_id=row[5],
-        details=json.loads(row[6]),
-        created_at=row[7],
-        due_at=row[8],
-        tries=row[9],
-        sent_at=row[10],
-        parked_at=row[11],
-        last_error=row[12],
+        notification_id=row[6],
+        details=json.loads(row[7]),
+        created_at=row[8],
+        due_at=row[9],
+        tries=row[10],
+        sent_at=row[11],
+        parked_at=row[12],
+        last_error=row[13],
     )

@@ -30,6 +30,7 @@ _SAVE = Statement(
     .where(_T.id == param("this", _T.id))
     .values({name: param(name, _T[name]) for name in _SAVED})
 )
+_KNOWN = Statement(select(notifications).where(_T.id == param("this", _T.id)))
 _GET = Statement(select(notifications).where(_T.id == param("this", _T.id), _MINE, *_SHOWN))
 _UNREAD = Statement(select(func.count()).select_from(notifications).where(_MINE, *_SHOWN, ~_T.is_read))
 _READ_ALL = Statement(update(notifications).where(_MINE, *_SHOWN, ~_T.is_read).values(is_read=True))
@@ -99,6 +100,10 @@ class SqlNotifications:
         if row is None:
             raise NotFound("notification", notification_id)
         return notification_of(row)
+
+    def known(self, notification_id: NotificationId) -> Notification | None:
+        row = self._sql.row(_KNOWN, this=notification_id)
+        return None if row is None else notification_of(row)
 
     def page(
         self,

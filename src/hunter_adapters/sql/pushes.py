@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import delete, exists, select, update
 
-from hunter_adapters.sql.statements import Insert, Row, Statement, columns_of, inline, number, param
+from hunter_adapters.sql.notifications import notification_of
+from hunter_adapters.sql.statements import (
+    Insert,
+    Row,
+    Statement,
+    at_most,
+    columns_of,
+    inline,
+    number,
+    padded,
+    param,
+)
 from hunter_adapters.sql.tables import notifications, push_deliveries, push_targets
 from hunter_adapters.sql.transaction import Transaction
 from hunter_adapters.sql.turns import Turns, without_turn
-from hunter_core.ids import HunterId, PushTargetId
+from hunter_core.ids import HunterId, NotificationId, PushTargetId
+from hunter_core.notifications.notification import Notification
 from hunter_core.notifications.push import PushDelivery, PushTarget, PushTask
 from hunter_core.places import NOBODY, Full
 
+_AT_ONCE = 64
 _T, _D = push_targets.c, push_deliveries.c
 _TARGET = without_turn(push_targets)
 _ALL = [_T[name] for name in _TARGET]
@@ -56,7 +70,7 @@ _THIS = (
     _D.target_id == param("target", _D.target_id),
     _D.notification_id == param("notification", _D.notification_id),
 )
-_SAVED = ("due_at", "tries", "sent_at", "parked_at", "last_error")
+_SAVED = ("created_at", "due_at", "tries", "sent_at", "parked_at", "last_error")
 _SAVE = Statement(
     update(push_deliveries).where(*_THIS).values({name: param(name, _D[name]) for name in _SAVED})
 )
@@ -64,13 +78,18 @@ _QUEUES = Turns(
     push_targets, push_deliveries, of="target_id", waits=_WAITS, order=(_D.created_at, _D.notification_id)
 )
 _LEASE = Statement(update(push_deliveries).where(*_THIS).values(due_at=param("until", _D.due_at)))
+_REMOVE_DELIVERY = Statement(delete(push_deliveries).where(*_THIS))
 _N = notifications.c
-_SAID = Statement(
-    select(_N.title, _N.message).where(_N.id == param("notification", _D.notification_id)),
-)
+
+
+@lru_cache(maxsize=8)
+def _told(count: int) -> Statement:
+    return Statement(select(notifications).where(_N.id.in_([param(f"id_{n}", _N.id) for n in range(count)])))
+
+
 _IS_PARKED = _D.parked_at.is_not(None)
 _PARKED = Statement(
-    select(*_ALL, *(_D[name] for name in _COLUMNS), _N.title, _N.message)
+    select(*_ALL, *(_D[name] for name in _COLUMNS), *_N)
     .join_from(push_deliveries, push_targets, _T.id == _D.target_id)
     .join(notifications, _N.id == _D.notification_id)
     .where(_IS_PARKED)
@@ -103,13 +122,24 @@ class SqlPushDeliveries:
         _QUEUES.renew(self._sql, ids)
 
     def take(self, now: datetime, *, until: datetime, limit: int, full: Full = NOBODY) -> Sequence[PushTask]:
-        tasks = []
+        taken = []
         for target, first in _QUEUES.take(self._sql, now, until=until, limit=limit, full=full):
             delivery = _delivery_of(first)
-            said = delivery.notification_id
-            self._sql.do(_LEASE, target=delivery.target_id, notification=said, until=until)
-            tasks.append(_task(target, first, self._sql.only(_SAID, notification=said)))
-        return tasks
+            told = delivery.notification_id
+            self._sql.do(_LEASE, target=delivery.target_id, notification=told, until=until)
+            taken.append((delivery, target_of(target)))
+        told_by_id = self._told(delivery.notification_id for delivery, _ in taken)
+        return [
+            PushTask(delivery=delivery, target=target, notification=told_by_id[delivery.notification_id])
+            for delivery, target in taken
+        ]
+
+    def _told(self, ids: Iterable[NotificationId]) -> Mapping[NotificationId, Notification]:
+        found: dict[NotificationId, Notification] = {}
+        for part in at_most(_AT_ONCE, list(ids)):
+            named = {f"id_{place}": each for place, each in enumerate(padded(part))}
+            found |= {row[0]: notification_of(row) for row in self._sql.rows(_told(len(named)), **named)}
+        return found
 
     def save(self, delivery: PushDelivery) -> None:
         _QUEUES.lock(self._sql, [delivery.target_id])
@@ -117,6 +147,7 @@ class SqlPushDeliveries:
             _SAVE,
             target=delivery.target_id,
             notification=delivery.notification_id,
+            created_at=delivery.created_at,
             due_at=delivery.due_at,
             tries=delivery.tries,
             sent_at=delivery.sent_at,
@@ -125,10 +156,19 @@ class SqlPushDeliveries:
         )
         _QUEUES.renew(self._sql, [delivery.target_id])
 
+    def remove(self, delivery: PushDelivery) -> None:
+        _QUEUES.lock(self._sql, [delivery.target_id])
+        self._sql.do(_REMOVE_DELIVERY, target=delivery.target_id, notification=delivery.notification_id)
+        _QUEUES.renew(self._sql, [delivery.target_id])
+
     def parked(self, limit: int) -> Sequence[PushTask]:
         target, delivery = len(_TARGET), len(_TARGET) + len(_COLUMNS)
         return [
-            _task(row[:target], row[target:delivery], row[delivery:])
+            PushTask(
+                target=target_of(row[:target]),
+                delivery=_delivery_of(row[target:delivery]),
+                notification=notification_of(row[delivery:]),
+            )
             for row in self._sql.rows(_PARKED, most=limit)
         ]
 
@@ -142,11 +182,6 @@ class SqlPushDeliveries:
         count = sum(self._sql.do(_RETRY, target=each, now=now) for each in ids)
         _QUEUES.renew(self._sql, ids)
         return count
-
-
-def _task(target: Row, delivery: Row, said: Row) -> PushTask:
-    title, message = said
-    return PushTask(delivery=_delivery_of(delivery), target=target_of(target), title=title, message=message)
 
 
 def target_of(row: Row) -> PushTarget:

@@ -49,6 +49,7 @@ def tasks_of(
         codes=gate.codes,
         log=gate.log,
         clock=clock,
+        rulebook=rulebook,
     )
     return tuple(
         tasks(

@@ -56,7 +56,9 @@ def open_world(settings: Settings) -> World:
     tracing = tracing_of()
     followed = store if tracing is None else tracing.store(store)
     courier = Courier(store=followed, sender=sender, vault=gate.vault, clock=SystemClock())
-    pushes = PushCarrier(store=followed, pusher=pusher, vault=gate.vault, clock=SystemClock())
+    pushes = PushCarrier(
+        store=followed, pusher=pusher, vault=gate.vault, clock=SystemClock(), rulebook=rulebook
+    )
     todo = tasks_of(settings, followed, store.scrub, gate, rulebook, pushes, courier)
     shared = tuple(measured(traced(job, tracing), metrics) for job in todo)
     workers = workers_of(redis)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from hunter_core.hunters.hunter import Hunter
@@ -47,6 +47,10 @@ class Hunters(Protocol):
         Raises:
             NotFound: If there is no such hunter.
         """
+        ...
+
+    def get_all(self, hunter_ids: Iterable[HunterId]) -> Mapping[HunterId, Hunter]:
+        """Return these hunters, not locked, by one read; who is not there is left out."""
         ...
 
     def by_name(self, name: str) -> Hunter:

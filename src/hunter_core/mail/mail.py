@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hunter_core.accounts.names import email_key
-from hunter_core.ids import AccountId, CodeId, MailId
+from hunter_core.ids import AccountId, CodeId, MailId, NotificationId
 
 
 class MailTemplate(StrEnum):
@@ -54,6 +54,8 @@ class Mail:
         account_id: Whose affair it is; it goes with the account. None while a mail was only asked for, by an
             address that may or may not have an account (`mail/asked.py`).
         code_id: The one-time code that it carries, which is derived again when the mail is made.
+        notification_id: The notification that it tells, which is asked before each attempt whether it may still leave;
+            it goes with it. None for every other mail.
         details: What the template tells beside it, by name; no secrets.
         due_at: Not sent before; moved back after a failure, and while somebody sends it.
         tries: How often sending it failed.
@@ -66,6 +68,7 @@ class Mail:
     recipient: str
     template: MailTemplate
     code_id: CodeId | None = None
+    notification_id: NotificationId | None = None
     details: Mapping[str, str] = field(default_factory=dict)
     created_at: datetime
     due_at: datetime

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from hunter_core.accounts.code import OneTimeCode
-from hunter_core.ids import AccountId, MailId, new_id
+from hunter_core.ids import AccountId, MailId, NotificationId, new_id
 from hunter_core.mail.mail import Mail, MailTemplate
 from hunter_core.ports import UnitOfWork
 
@@ -35,6 +35,7 @@ def written(
     now: datetime,
     code: OneTimeCode | None = None,
     details: Mapping[str, str] | None = None,
+    notification_id: NotificationId | None = None,
 ) -> Mail:
     """Return a mail as `post` keeps it: for whoever keeps many at once."""
     return Mail(
@@ -43,6 +44,7 @@ def written(
         recipient=to,
         template=template,
         code_id=None if code is None else code.id,
+        notification_id=notification_id,
         details=dict(details or {}),
         created_at=now,
         due_at=now,

@@ -2,7 +2,8 @@
 Sending: what is due is taken, handed to the mail server outside of any transaction, and marked (SPEC 5, 7).
 
 A mail is taken by moving `due_at` to the end of a lease. Whoever dies while sending leaves a mail that is due
-again when its lease is over: it may be sent twice, and is never lost.
+again when its lease is over: it may be sent twice, and is never lost. One that tells a notification is asked
+each time whether it may still leave.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from datetime import datetime, timedelta
 from hunter_core.accounts.code import OneTimeCode
 from hunter_core.accounts.codes import CodeSecrets
 from hunter_core.accounts.security_log import SecurityEvent, SecurityLog
-from hunter_core.ids import MailId
+from hunter_core.ids import MailId, NotificationId
 from hunter_core.mail.asked import FLOOD_SPAN, answer, is_only_asked
 from hunter_core.mail.letters import Letter, Letters
 from hunter_core.mail.mail import LONGEST_ERROR, Mail
 from hunter_core.mail.ports import Mailer, MailRefused, MailServerAway, MailUnavailable, Message
+from hunter_core.notifications.leaving import Leave, Way, may_leave
 from hunter_core.ports import Clock, Store, UnitOfWork
+from hunter_core.rules.rulebook import Rulebook
 
 LEASE = timedelta(minutes=5)
 """How long a mail belongs to whoever took it: more than any server is given for one mail."""
@@ -57,6 +60,7 @@ class MailRoom:
     What it takes to send mails.
 
     Attributes:
+        rulebook: By it is known whether a reminder, or a warning, still holds.
         luck: Returns a number from 0 to 1 by chance: those who failed together should not try again together.
     """
 
@@ -66,6 +70,7 @@ class MailRoom:
     codes: CodeSecrets
     log: SecurityLog
     clock: Clock
+    rulebook: Rulebook
     luck: Callable[[], float] = random.random
 
 
@@ -114,6 +119,11 @@ def _take(room: MailRoom) -> _Taken | None:
 
 def _message(uow: UnitOfWork, mail: Mail, room: MailRoom, now: datetime) -> Message | None:
     """Return what *mail* says, and keep that it is being sent; None when it is not to be sent any more."""
+    if mail.notification_id is not None:
+        leaving = _leaving(uow, mail, mail.notification_id, room, now)
+        if leaving is None:
+            return None
+        mail = leaving
     code = None if mail.code_id is None else uow.codes.get(mail.code_id)
     secret = None
     if code is not None:
@@ -138,6 +148,28 @@ def _message(uow: UnitOfWork, mail: Mail, room: MailRoom, now: datetime) -> Mess
         return None
     uow.mails.save(replace(mail, due_at=now + LEASE))
     return message
+
+
+def _leaving(
+    uow: UnitOfWork, mail: Mail, notification_id: NotificationId, room: MailRoom, now: datetime
+) -> Mail | None:
+    """Return *mail*, which tells a notification, as it may leave now; None when it may not, or not yet."""
+    told = uow.notifications.known(notification_id)
+    if told is None:
+        leave = Leave(why_not="its notification is gone")
+    else:
+        asked = may_leave(uow=uow, notifications=[told], way=Way.MAIL, now=now, rulebook=room.rulebook)
+        leave = asked[told.id]
+    again = leave.ask_again_at(now)
+    if again is not None:
+        uow.mails.save(replace(mail, due_at=again))
+        return None
+    if not leave.is_given:
+        log.info("the mail %s is not sent: %s", mail.id, leave.why_not)
+        uow.mails.remove(mail.id)
+        return None
+    # The hunter may have another address by now.
+    return replace(mail, recipient=leave.address)
 
 
 def _letter(uow: UnitOfWork, mail: Mail, secret: str | None, code: OneTimeCode | None) -> Letter:

@@ -141,8 +141,6 @@ def _reminders(
             type=NotificationType.QUEST_REMINDER,
             text=catalogue.say(NotificationType.QUEST_REMINDER, quest=quest.title),
             quest_id=quest.id,
-            # The hunter set it to that very time.
-            rings=True,
         )
         for day, quests in by_day.items()
         for quest in due_and_undone(
@@ -164,8 +162,7 @@ def _warning(outlook: Outlook, catalogue: Catalogue, rulebook: Rulebook) -> Sequ
     ends = calendar.local_time(calendar.begins(outlook.today + ONE_DAY))
     streak = hunter.effective_streak(outlook.today, rulebook.streaks)
     text = catalogue.say(kind, streak=streak, ends=catalogue.time(ends.time()))
-    # It comes before quiet hours; whoever looks late finds them begun, and after them it would be too late.
-    return (Draft(id=of_day(kind, hunter.id, outlook.today), type=kind, text=text, rings=True),)
+    return (Draft(id=of_day(kind, hunter.id, outlook.today), type=kind, text=text),)
 
 
 def _digest(uow: UnitOfWork, outlook: Outlook, catalogue: Catalogue, rulebook: Rulebook) -> Sequence[Draft]:

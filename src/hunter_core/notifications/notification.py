@@ -87,3 +87,13 @@ def is_wanted(kind: NotificationType, settings: Settings) -> bool:
             return settings.daily_digest
         case NotificationType.FRIEND_REQUEST | NotificationType.SYSTEM:
             return True
+
+
+def rings(kind: NotificationType) -> bool:
+    """
+    Tell whether a notification of *kind* comes in quiet hours.
+
+    The hunter set a reminder to that very time. A warning comes before quiet hours; whoever looks late finds them
+    begun, and after them it would be too late.
+    """
+    return kind in (NotificationType.QUEST_REMINDER, NotificationType.STREAK_WARNING)

@@ -61,7 +61,7 @@ class Outlook:
                 at = self._moment(day, quest.reminder_time)
                 if at is None or not self._came(at) or quest.updated_at >= at + JUST_EDITED:
                     continue
-                if day == self.today or self.now - at <= PAST_ITS_DAY:
+                if day == self.today or _is_just_past(at, self.now):
                     yield Reminder(quest, day)
 
     def is_warned(self, rules: StreakRules) -> bool:
@@ -113,6 +113,20 @@ class Outlook:
         if (day, at) not in self._moments:
             self._moments[day, at] = moment_on(self.hunter.calendar, day, at)
         return self._moments[day, at]
+
+
+def is_reminded(quest: Quest, calendar: Calendar, day: date, now: datetime) -> bool:
+    """Tell whether a reminder of *quest* that was told for *day* is of use at *now*, as long as the quest is due."""
+    if quest.reminder_time is None or not quest.is_open:
+        return False
+    if day == calendar.local_day(now):
+        return True
+    at = moment_on(calendar, day, quest.reminder_time)
+    return at is not None and _is_just_past(at, now)
+
+
+def _is_just_past(at: datetime, now: datetime) -> bool:
+    return now - at <= PAST_ITS_DAY
 
 
 def warning_at(calendar: Calendar, day: date, quiet: QuietHours | None) -> datetime:

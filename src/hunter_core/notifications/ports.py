@@ -51,6 +51,10 @@ class Notifications(Protocol):
         """
         ...
 
+    def known(self, notification_id: NotificationId) -> Notification | None:
+        """Return a notification whatever became of it, removed ones as well; None when there is no row of it."""
+        ...
+
     def page(
         self,
         hunter_id: HunterId,
@@ -154,6 +158,10 @@ class PushDeliveries(Protocol):
 
     def save(self, delivery: PushDelivery) -> None:
         """Keep *delivery* as it is now, if it is still there."""
+        ...
+
+    def remove(self, delivery: PushDelivery) -> None:
+        """Forget *delivery*, if it is still there; the next one of its target then has its turn."""
         ...
 
     def parked(self, limit: int) -> Sequence[PushTask]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hunter_core.ids import HunterId, NotificationId, PushTargetId
+from hunter_core.notifications.notification import Notification
 from hunter_core.places import Seat
 
 MOST_TARGETS = 5
@@ -51,6 +52,7 @@ class PushDelivery:
     A notification on its way to a target.
 
     Attributes:
+        created_at: Its place in the queue of the target: when it was made, or the end of quiet hours that it waits for.
         due_at: Not tried before; moved back after a failure, and while somebody tries.
         parked_at: When it was given up; the next one of its target then has its turn.
     """
@@ -72,6 +74,10 @@ class PushDelivery:
         """Return it as not tried, for somebody else to try when the lease of whoever could not is over."""
         return replace(self, due_at=now + LEASE, last_error=why[:LONGEST_ERROR])
 
+    def postponed(self, until: datetime, ask_again_at: datetime) -> PushDelivery:
+        """Return it as one of those that come at *until*: what may come before then does not wait for it."""
+        return replace(self, created_at=until, due_at=ask_again_at)
+
     def failed(self, why: str, now: datetime, *, for_good: bool) -> PushDelivery:
         """Return the delivery after another failure: due later, or parked."""
         tries = self.tries + 1
@@ -92,8 +98,7 @@ class PushTask:
 
     delivery: PushDelivery
     target: PushTarget
-    title: str
-    message: str
+    notification: Notification
 
     @property
     def seat(self) -> Seat:

@@ -2,7 +2,8 @@
 Telling a hunter something: a row, an event on their sockets, a mail, and a delivery for each push target.
 
 All of it is written by one transaction, under the hunter's lock; mails and pushes go out later, each with a
-queue of its own. Settings are obeyed in the moment in which something is sent (SPEC 6).
+queue of its own. Settings are obeyed in the moment in which something is sent (SPEC 6): here, and again before
+each attempt to carry it out (`leaving`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from hunter_core.ids import AchievementId, HunterId, NotificationId, QuestId
 from hunter_core.mail.mail import Mail, MailTemplate
 from hunter_core.mail.post import written
 from hunter_core.notifications.moments import quiet_until
-from hunter_core.notifications.notification import Notification, NotificationType, is_wanted
+from hunter_core.notifications.notification import Notification, NotificationType, is_wanted, rings
 from hunter_core.notifications.push import PushDelivery
 from hunter_core.notifications.recipients import Recipient
 from hunter_core.notifications.texts import Text
@@ -33,7 +34,6 @@ class Draft:
 
     Attributes:
         id: It follows from what is told; what was told under it before is not told again.
-        rings: Whether it may come in quiet hours: the hunter set it to that time, or later is too late.
     """
 
     id: NotificationId
@@ -41,7 +41,6 @@ class Draft:
     text: Text
     quest_id: QuestId | None = None
     achievement_id: AchievementId | None = None
-    rings: bool = False
 
 
 class Telling(NamedTuple):
@@ -81,7 +80,7 @@ def _made(telling: Telling, now: datetime) -> Iterator[Notification]:
     settings = telling.recipient.settings
     later = quiet_until(telling.hunter.calendar, settings.quiet_hours, now)
     for draft in {draft.id: draft for draft in telling.drafts}.values():
-        waits = later is not None and not draft.rings
+        waits = later is not None and not rings(draft.type)
         if waits or is_wanted(draft.type, settings):
             yield Notification(
                 id=draft.id,
@@ -168,6 +167,7 @@ def _mail(recipient: Recipient, each: Notification, now: datetime) -> Mail:
         to=recipient.email,
         account_id=each.hunter_id,
         now=now,
+        notification_id=each.id,
         details={"title": each.title, "message": each.message},
     )
 

@@ -129,6 +129,8 @@ mails = Table(
     Column("address_key", String(508), nullable=False),
     word("template", MailTemplate),
     owner("one_time_codes", "code_id", nullable=True),
+    # Before each attempt it is asked whether this may still leave.
+    owner("notifications", "notification_id", nullable=True),
     # What the template tells beside the code, as JSON; never a secret.
     Column("details", Text, nullable=False),
     instant("created_at"),
@@ -149,6 +151,7 @@ Index("ix_mails_parked", mails.c.parked_at, postgresql_where=_parked, sqlite_whe
 Index(None, mails.c.address_key, mails.c.template)
 Index(None, mails.c.account_id)
 Index(None, mails.c.code_id)
+Index(None, mails.c.notification_id)
 
 password_checks = Table(
     "password_checks",

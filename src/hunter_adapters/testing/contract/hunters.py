@@ -96,6 +96,14 @@ class HuntersContract:
         with under_test.store.read() as uow:
             assert uow.hunters.get(hunter.id) == changed
 
+    def test_hunters_are_read_together_and_who_is_not_there_is_left_out(self, under_test: UnderTest) -> None:
+        found = [registered(under_test.store, a_hunter(name)) for name in ("Jinwoo", "Jinah", "Chae")]
+        asked = [found[0].id, a_hunter("Nobody").id, found[2].id]
+
+        with under_test.store.read() as uow:
+            assert uow.hunters.get_all(asked) == {each.id: each for each in (found[0], found[2])}
+            assert uow.hunters.get_all([]) == {}
+
     def test_a_hunter_is_found_by_name_however_it_is_written(self, under_test: UnderTest) -> None:
         hunter = registered(under_test.store, a_hunter("Straße"))
 

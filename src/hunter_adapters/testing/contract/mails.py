@@ -11,6 +11,7 @@ import pytest
 
 from hunter_adapters.testing.builders import NOW, a_hunter, an_id, registered
 from hunter_adapters.testing.contract.codes import a_code
+from hunter_adapters.testing.contract.notifications import a_notification
 from hunter_adapters.testing.contract.under_test import CommitFailed, UnderTest, at_once, refusals, stubborn
 from hunter_core.ids import MailId
 from hunter_core.mail.mail import Mail, MailTemplate
@@ -45,14 +46,17 @@ class MailsContract:
         registered(under_test.store, HUNTER)
         mail = a_mail(code_id=a_code().id, details={"device": "Übung\n<b>", "address": ""}, tries=2)
         asked = a_mail("asked", account_id=None, recipient="Nobody@example.org")
+        said = a_notification("said", HUNTER)
+        telling = a_mail("telling", template=MailTemplate.NOTIFICATION, notification_id=said.id)
         with under_test.store.write() as uow:
             uow.codes.add(a_code())
-            uow.mails.add(mail)
-            uow.mails.add(asked)
+            uow.hunters.lock(HUNTER.id)
+            uow.notifications.add([said])
+            uow.mails.add(mail, asked, telling)
             uow.commit()
 
         with under_test.store.write() as uow:
-            assert {each.id: each for each in _due(uow)} == {mail.id: mail, asked.id: asked}
+            assert {each.id: each for each in _due(uow)} == {each.id: each for each in (mail, asked, telling)}
             assert uow.mails.lock(mail.id) == mail
             assert uow.mails.lock(a_mail("other").id) is None
 
@@ -77,7 +81,7 @@ class MailsContract:
         registered(under_test.store, HUNTER)
         mails = [a_mail(n) for n in range(3)]
         changed = [
-            replace(mails[0], tries=3, due_at=NOW + HOUR),
+            replace(mails[0], tries=3, due_at=NOW + HOUR, recipient="Moved@example.org"),
             replace(mails[1], sent_at=NOW + HOUR),
             replace(mails[2], parked_at=NOW + HOUR, tries=1, last_error="refused"),
         ]
@@ -93,6 +97,8 @@ class MailsContract:
 
         with under_test.store.write() as uow:
             assert [uow.mails.lock(mail.id) for mail in mails] == changed
+            moved = uow.mails.posted("moved@example.org", mails[0].template, since=NOW - HOUR)
+            assert moved == 1, "it counts where it goes"
 
     def test_mails_are_counted_by_address_and_kind_whatever_the_case(self, under_test: UnderTest) -> None:
         registered(under_test.store, HUNTER)

@@ -79,6 +79,18 @@ class NotificationsContract:
         with store.read() as uow:
             assert uow.notifications.get(HUNTER.id, given.id) == given
 
+    def test_one_is_known_whatever_became_of_it(self, under_test: UnderTest) -> None:
+        store = two_hunters(under_test)
+        given = [
+            a_notification("sent"),
+            a_notification("waits", sent_at=None),
+            a_notification("removed", deleted_at=NOW),
+        ]
+        kept(store, *given)
+        with store.read() as uow:
+            assert [uow.notifications.known(each.id) for each in given] == given
+            assert uow.notifications.known(a_notification("never").id) is None
+
     def test_the_same_is_kept_once(self, under_test: UnderTest) -> None:
         store = two_hunters(under_test)
         day = NOW.date()

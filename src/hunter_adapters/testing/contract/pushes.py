@@ -58,7 +58,7 @@ def with_targets(under_test: UnderTest) -> Store:
 def take(store: Store, at: datetime, limit: int = 10, full: Full = NOBODY) -> list[tuple[str, str]]:
     """Take what is due, for a minute; return target and title."""
     tasks = store.run(lambda uow: uow.push_deliveries.take(at, until=at + MINUTE, limit=limit, full=full))
-    return sorted((task.target.shown, task.title) for task in tasks)
+    return sorted((task.target.shown, task.notification.title) for task in tasks)
 
 
 class PushesContract:
@@ -101,6 +101,48 @@ class PushesContract:
         with store.read() as uow:
             parked = [task.delivery for task in uow.push_deliveries.parked(10)]
         assert parked == ([delivery] if "parked_at" in done else [])
+
+    def test_one_that_was_taken_comes_with_its_target_and_the_whole_notification(
+        self, under_test: UnderTest
+    ) -> None:
+        store = with_targets(under_test)
+        at = NOW + MINUTE
+        tasks = store.run(lambda uow: uow.push_deliveries.take(at, until=at + MINUTE, limit=10))
+        found = {task.target: (task.delivery, task.notification) for task in tasks}
+        assert found == {
+            a_target("phone"): (a_delivery("phone", 1), a_notification(1)),
+            a_target("watch"): (a_delivery("watch", 2, due_at=NOW + MINUTE), a_notification(2)),
+        }
+
+    def test_one_that_was_removed_lets_the_next_have_its_turn_and_never_comes_back(
+        self, under_test: UnderTest
+    ) -> None:
+        store, gone = with_targets(under_test), a_delivery("phone", 1)
+        for _ in range(2):
+            store.run(lambda uow: uow.push_deliveries.remove(gone))
+        store.run(lambda uow: uow.push_deliveries.save(gone.failed("no", NOW, for_good=False)))
+        with store.read() as uow:
+            assert list(uow.push_deliveries.parked(10)) == []
+        assert store.run(lambda uow: uow.push_deliveries.retry(None, NOW)) == 0
+
+        assert take(store, NOW) == [("phone", "2")]
+
+        last = a_delivery("phone", 2)
+        store.run(lambda uow: uow.push_deliveries.remove(last))
+        assert take(store, NOW + 9 * MINUTE) == [("watch", "2")]
+
+    def test_one_that_waits_for_a_time_goes_behind_those_that_come_before_it(
+        self, under_test: UnderTest
+    ) -> None:
+        store, night = with_targets(under_test), NOW + 60 * MINUTE
+        waits = a_delivery("phone", 1).postponed(night, NOW + 15 * MINUTE)
+        store.run(lambda uow: uow.push_deliveries.save(waits))
+
+        assert take(store, NOW) == [("phone", "2")]
+        done = a_delivery("phone", 2).succeeded(NOW)
+        store.run(lambda uow: uow.push_deliveries.save(done))
+        assert take(store, NOW + 14 * MINUTE) == [("watch", "2")]
+        assert ("phone", "1") in take(store, NOW + 15 * MINUTE)
 
     def test_what_is_due_later_holds_up_its_own_target_alone(self, under_test: UnderTest) -> None:
         store = with_targets(under_test)
@@ -204,7 +246,7 @@ class PushesContract:
         with store.read() as uow:
             shown = list(uow.push_deliveries.parked(10))
             (latest,) = uow.push_deliveries.parked(1)
-        assert [(task.delivery, task.target.shown, task.title) for task in shown] == [
+        assert [(task.delivery, task.target.shown, task.notification.title) for task in shown] == [
             (lost[1], "watch", "2"),
             (lost[0], "phone", "1"),
         ]

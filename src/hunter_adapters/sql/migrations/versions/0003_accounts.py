@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.Column("address_key", sa.String(length=508), nullable=False),
         sa.Column("template", sa.String(length=24), nullable=False),
         sa.Column("code_id", types.Id(), nullable=True),
+        sa.Column("notification_id", types.Id(), nullable=True),
         sa.Column("details", sa.Text(), nullable=False),
         sa.Column("created_at", types.Instant(), nullable=False),
         sa.Column("due_at", types.Instant(), nullable=False),
@@ -106,6 +107,12 @@ def upgrade() -> None:
             ["code_id"],
             ["one_time_codes.id"],
             name=op.f("fk_mails_code_id_one_time_codes"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["notification_id"],
+            ["notifications.id"],
+            name=op.f("fk_mails_notification_id_notifications"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
@@ -132,6 +139,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_mails_address_key_template"), "mails", ["address_key", "template"], unique=False)
     op.create_index(op.f("ix_mails_account_id"), "mails", ["account_id"], unique=False)
     op.create_index(op.f("ix_mails_code_id"), "mails", ["code_id"], unique=False)
+    op.create_index(op.f("ix_mails_notification_id"), "mails", ["notification_id"], unique=False)
     op.create_table(
         "password_checks",
         sa.Column("subject", sa.LargeBinary(length=32), nullable=False),
