@@ -14,8 +14,10 @@ from hunter_core.hunters.pauses import plan_pause
 from hunter_core.ids import NotificationId, QuestId
 from hunter_core.mail.mail import MailTemplate
 from hunter_core.mail.post import post
+from hunter_core.mail.send import LEASE as MAIL_LEASE
 from hunter_core.notifications.inbox import remove
 from hunter_core.notifications.notification import NotificationType as Kind
+from hunter_core.notifications.push import LEASE as PUSH_LEASE
 from hunter_core.places import NOBODY
 from hunter_core.ports import UnitOfWork
 from hunter_core.quests.archive import archive_quest
@@ -327,7 +329,7 @@ def test_a_push_that_waits_for_the_end_of_quiet_hours_holds_up_no_reminder(house
     assert [len(each) for each in house.left()] == [told + 1, told + 1]
 
 
-@pytest.mark.parametrize("what", ["at stake", "done", "the day is over", "off"])
+@pytest.mark.parametrize("what", ["at stake", "done", "the day is over", "done, and over", "off"])
 def test_a_streak_warning_leaves_only_while_the_streak_is_at_stake(house: LeavingHouse, what: str) -> None:
     house.settings(achievement_alerts=False)
     quest = house.quest()
@@ -341,6 +343,10 @@ def test_a_streak_warning_leaves_only_while_the_streak_is_at_stake(house: Leavin
         case "done":
             house.complete(quest)
         case "the day is over":
+            house.instant += timedelta(hours=3)
+        case "done, and over":
+            # By now the streak is at stake again, but for another day.
+            house.complete(quest)
             house.instant += timedelta(hours=3)
         case "off":
             house.settings(streak_warnings=False)
@@ -383,3 +389,21 @@ def test_those_that_are_taken_together_are_asked_about_together(
     tasks = house.write(lambda uow: house.carrier.due(uow, house.instant, 32, NOBODY))
 
     assert [len(tasks), asked] == [3, ["get_all", "of"]]
+
+
+def test_what_somebody_took_and_died_with_is_asked_again(house: LeavingHouse) -> None:
+    house.complete(house.quest())
+    house.up()
+    now = house.instant
+    house.write(lambda uow: house.carrier.due(uow, now, 32, NOBODY))
+    house.write(
+        lambda uow: [
+            uow.mails.save(replace(each, due_at=now + MAIL_LEASE)) for each in uow.mails.lock_due(now, 9)
+        ]
+    )
+
+    house.settings(achievement_alerts=False)
+    house.carry(seconds=max(MAIL_LEASE, PUSH_LEASE).total_seconds())
+
+    assert house.left() == ([], [])
+    assert house.waiting() == (0, 0)
