@@ -396,11 +396,12 @@ def test_what_somebody_took_and_died_with_is_asked_again(house: LeavingHouse) ->
     house.up()
     now = house.instant
     house.write(lambda uow: house.carrier.due(uow, now, 32, NOBODY))
-    house.write(
-        lambda uow: [
-            uow.mails.save(replace(each, due_at=now + MAIL_LEASE)) for each in uow.mails.lock_due(now, 9)
-        ]
-    )
+
+    def take_mails(uow: UnitOfWork) -> None:
+        for each in uow.mails.lock_due(now, 9):
+            uow.mails.save(replace(each, due_at=now + MAIL_LEASE))
+
+    house.write(take_mails)
 
     house.settings(achievement_alerts=False)
     house.carry(seconds=max(MAIL_LEASE, PUSH_LEASE).total_seconds())
