@@ -18,7 +18,7 @@ from hunter_api import errors as api
 from hunter_api.docs_page import DocsPage
 from hunter_api.door import Door, Reply, refusal, request_id_of
 from hunter_api.limits import HEADERS as RATE_LIMIT_HEADERS
-from hunter_api.live import Live, live_handler
+from hunter_api.live.room import Live, live_handler
 from hunter_api.metrics import UNMATCHED, method_of
 from hunter_api.operations import Operation
 from hunter_api.ports import Ports

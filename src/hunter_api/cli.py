@@ -55,7 +55,7 @@ def serve() -> None:
     Migrates the database first, seeds the achievements, and derives hunters again where the rulebook changed.
     Settings are environment variables: see .env.example.
     """
-    from hunter_api.serve import serve as run
+    from hunter_api.commands.serve import serve as run
 
     run(load())
 
@@ -69,7 +69,7 @@ def worker() -> None:
     alive, the web processes leave these to it; none is needed, and any may be killed at any time. SIGTERM lets
     it finish what is under way, within 10 s.
     """
-    from hunter_api.serve import work
+    from hunter_api.commands.serve import work
 
     work(load())
 
@@ -85,7 +85,7 @@ def migrate(*, forget_peppers: Annotated[bool, Parameter(negative="")] = False) 
         Let the next start take other peppers than those that the database was used with, which are lost or were
         replaced alone. What was made under those is of no use any more.
     """
-    from hunter_api.serve import StartProgress
+    from hunter_api.commands.serve import StartProgress
 
     with _opened() as world:
         with StartProgress(_console()) as progress:
@@ -122,7 +122,7 @@ def demo() -> None:
     from datetime import datetime
 
     from hunter_api.commands.demo import demo as run
-    from hunter_api.serve import StartProgress
+    from hunter_api.commands.serve import StartProgress
     from hunter_core.dice import HashDice
 
     console = _console()

@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import TracebackType
 
-from hunter_api.jobs import JOB_ID
+from hunter_api.background.jobs import JOB_ID
 from hunter_api.settings.values import LogFormat
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import attrs
 
-from hunter_api.jobs import Job
+from hunter_api.background.jobs import Job
 from hunter_core.errors import TryLater
 
 UNMATCHED = "unmatched"

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import attrs
 
-from hunter_api.jobs import JOB_ID, Job
+from hunter_api.background.jobs import JOB_ID, Job
 from hunter_core.ports import Store
 
 log = logging.getLogger("hunter.traces")

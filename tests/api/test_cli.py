@@ -13,8 +13,8 @@ import pytest
 
 from hunter_api import VERSION, cli
 from hunter_api.app import operations
+from hunter_api.commands.serve import PATH
 from hunter_api.docs_page import PATH as PAGE
-from hunter_api.serve import PATH
 from tests.rulebooks import a_text
 
 

@@ -13,7 +13,7 @@ import pytest
 from hunter_adapters.memory import MemoryStore
 from hunter_api.app import operations
 from hunter_api.door import way
-from hunter_api.threads import KeysUnderWay
+from hunter_api.door.threads import KeysUnderWay
 from hunter_core.ids import HunterId
 from hunter_core.keys import KeyedRequest
 from tests.api.house import Answer, House, a_house

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from hunter_adapters.memory.limits import MemoryLimiter
-from hunter_api import threads
 from hunter_api.addresses import Proxies
 from hunter_api.app import operations
+from hunter_api.door import threads
+from hunter_api.door.threads import KeysUnderWay, KeyUnderWay
 from hunter_api.limits import HEADERS, RateLimits
-from hunter_api.threads import KeysUnderWay, KeyUnderWay
 from hunter_core.errors import StoreUnavailable
 from hunter_core.keys import KeyedRequest
 from hunter_core.limits.limit import Limit, LimitName

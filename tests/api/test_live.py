@@ -16,7 +16,7 @@ from litestar.testing import TestClient, WebSocketTestSession
 from hunter_adapters.memory import MemoryStore
 from hunter_adapters.testing.clock import StillClock
 from hunter_api.app import create_app
-from hunter_api.live import MOST_OF_AN_ACCOUNT
+from hunter_api.live.room import MOST_OF_AN_ACCOUNT
 from hunter_core.live.fan_out import LocalFanOut
 from hunter_core.live.frames import TOO_MANY_SOCKETS
 from hunter_core.live.tickets import TICKET_LASTS, Admitted, use_ticket
@@ -99,7 +99,7 @@ def test_what_happens_once_a_client_sees_its_socket_open_is_told_however_slowly_
         time.sleep(0.3)
         return use_ticket(**what)
 
-    monkeypatch.setattr("hunter_api.live.use_ticket", slowly)
+    monkeypatch.setattr("hunter_api.live.room.use_ticket", slowly)
     with hunter.socket() as socket:
         hunter.quest()
         assert frames(socket, 1)[0]["type"] == "quest.created"

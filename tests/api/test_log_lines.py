@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from hunter_api.jobs import doing
+from hunter_api.background.jobs import doing
+from hunter_api.door.threads import Threads
 from hunter_api.log_lines import REQUEST, JsonLines, TextLines, answering
-from hunter_api.threads import Threads
 from tests.api.house import House
 
 

@@ -22,7 +22,7 @@ from hunter_adapters.sql.queues import QUEUES, depths
 from hunter_adapters.testing.builders import a_hunter, registered
 from hunter_adapters.testing.contract.webhooks import a_delivery, a_webhook, kept
 from hunter_api.app import operations
-from hunter_api.jobs import Job
+from hunter_api.background.jobs import Job
 from hunter_api.metrics import COMPLETED, VOIDED, measured
 from hunter_core.errors import StoreUnavailable
 from tests.api.house import House, a_house

@@ -151,7 +151,7 @@ def test_every_command_refuses_it_before_it_begins(
     monkeypatch.setattr(sys, "argv", ["hunter", *command])
     # Were it taken, they would go on without end.
     for begun in ("serve", "work"):
-        monkeypatch.setattr(f"hunter_api.serve.{begun}", lambda _: pytest.fail("it has begun"))
+        monkeypatch.setattr(f"hunter_api.commands.serve.{begun}", lambda _: pytest.fail("it has begun"))
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 2

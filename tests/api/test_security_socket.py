@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from uvicorn.server import ServerState
 
-from hunter_api import protocol
-from hunter_api.protocol import HEAD_LIMIT
-from hunter_api.server import config_of
+from hunter_api.server import protocol
+from hunter_api.server.protocol import HEAD_LIMIT
+from hunter_api.server.server import config_of
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

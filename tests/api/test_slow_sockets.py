@@ -18,12 +18,12 @@ from websockets.sync.client import connect
 
 from hunter_adapters.testing.builders import a_hunter, a_session, an_account, an_event
 from hunter_adapters.testing.clock import StillClock
-from hunter_api import socket_protocol
-from hunter_api import sockets as live_sockets
-from hunter_api.live import HANG_UP
-from hunter_api.server import Server, config_of
-from hunter_api.socket_protocol import SocketProtocol
-from hunter_api.sockets import Socket
+from hunter_api.live import sockets as live_sockets
+from hunter_api.live.room import HANG_UP
+from hunter_api.live.sockets import Socket
+from hunter_api.server import socket_protocol
+from hunter_api.server.server import Server, config_of
+from hunter_api.server.socket_protocol import SocketProtocol
 from hunter_core.accounts.session import SignedIn
 from hunter_core.events import OutboxEvent
 from hunter_core.ids import HunterId

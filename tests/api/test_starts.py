@@ -141,7 +141,7 @@ def test_a_database_that_is_away_has_an_exit_code_of_its_own_so_that_supervisors
     monkeypatch.setenv("HUNTER_REDIS_URL", f"redis://{HOST}:{port}/0")
     monkeypatch.setenv("HUNTER_DATA_DIR", str(tmp_path))
     # What `worker` changes of this process.
-    monkeypatch.setattr("hunter_api.serve._log_to_stderr", silently)
+    monkeypatch.setattr("hunter_api.commands.serve._log_to_stderr", silently)
     monkeypatch.setattr("signal.signal", silently)
     assert run(monkeypatch, *command) == cli.DATABASE_AWAY
     said = capsys.readouterr().err

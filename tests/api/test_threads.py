@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from hunter_api import threads
-from hunter_api.threads import KeysUnderWay, KeyUnderWay, Threads
+from hunter_api.door import threads
+from hunter_api.door.threads import KeysUnderWay, KeyUnderWay, Threads
 from hunter_core.errors import TooBusy
 from hunter_core.ids import AccountId
 from hunter_core.keys import KeyedRequest

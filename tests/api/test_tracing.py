@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from hunter_adapters.otel.tracing import ToldOnce, Tracing
-from hunter_api.jobs import Job, doing
+from hunter_api.background.jobs import Job, doing
 from hunter_api.tracing import is_asked_for, traced
 from tests.api.house import House, a_house
 

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, TypeAlias
 import psycopg
 
 from hunter_adapters.sql import open_store
-from hunter_api.relay import RelayThread
+from hunter_api.background.relay import RelayThread
 from hunter_core.clock import SystemClock
 from hunter_core.live.fan_out import LocalFanOut
 from hunter_core.relay.relay import Relay

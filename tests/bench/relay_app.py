@@ -12,9 +12,9 @@ import sys
 import time
 from datetime import datetime
 
+from hunter_api.background.jobs import Jobs
+from hunter_api.background.relay import RelayThread
 from hunter_api.cli import main
-from hunter_api.jobs import Jobs
-from hunter_api.relay import RelayThread
 from hunter_core.clock import SystemClock
 from tests.servers.clock import MovableClock, of_environment
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from hunter_api.live import MOST_OF_AN_ACCOUNT
+from hunter_api.live.room import MOST_OF_AN_ACCOUNT
 from tests.docs.pages import ROOT, blocks_of
 from tests.servers.app import App
 from tests.servers.client import Client

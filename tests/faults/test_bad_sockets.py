@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from hunter_api.socket_protocol import PING_SECONDS
+from hunter_api.server.socket_protocol import PING_SECONDS
 from hunter_core.live.tickets import TICKET_LASTS
 from tests.bench.cpu import memory_of
 from tests.servers.app import App

@@ -15,8 +15,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from hunter_api.socket_protocol import LINGER_SECONDS
-from hunter_api.sockets import SEND_SECONDS
+from hunter_api.live.sockets import SEND_SECONDS
+from hunter_api.server.socket_protocol import LINGER_SECONDS
 from tests.faults.load import at_length
 from tests.servers.app import App, run_hunter
 from tests.servers.books import Books

@@ -16,7 +16,7 @@ import httpx
 import psycopg
 import pytest
 
-from hunter_api.server import LAST_CALL
+from hunter_api.server.server import LAST_CALL
 from tests.faults.load import PER_DAY, at_length, in_parallel, registered, zone_at_noon
 from tests.servers.app import HOST, App
 from tests.servers.books import Books

@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from hunter_adapters.rq.queue import ALIVE, ALIVE_SECONDS, LOOK_SECONDS
-from hunter_api.tasks import MAIL_EVERY
+from hunter_api.background.tasks import MAIL_EVERY
 from tests.faults.load import at_length
 from tests.faults.test_worker import wait_for
 from tests.servers import impatient

@@ -24,8 +24,8 @@ from hunter_adapters.testing.builders import (
 )
 from hunter_adapters.testing.clock import StillClock
 from hunter_adapters.testing.contract.leaving import a_mail
-from hunter_api.jobs import Job
-from hunter_api.tasks import erasing, purging
+from hunter_api.background.jobs import Job
+from hunter_api.background.tasks import erasing, purging
 from hunter_core.accounts.deletion import GRACE, plan_deletion
 from hunter_core.completions.commands import CompleteQuest
 from hunter_core.completions.complete import complete

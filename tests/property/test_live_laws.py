@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hunter_adapters.memory import MemoryStore
 from hunter_adapters.testing.builders import NOW, a_hunter, a_session, an_account, an_event, registered
 from hunter_adapters.testing.clock import StillClock
-from hunter_api.sockets import Socket
+from hunter_api.live.sockets import Socket
 from hunter_core.accounts.session import SignedIn
 from hunter_core.events import OutboxEvent
 from hunter_core.hunters.hunter import Hunter

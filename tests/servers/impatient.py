@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from hunter_adapters.rq import queue
-from hunter_api import tasks
+from hunter_api.background import tasks
 from hunter_api.cli import main
 
 SIGN_SECONDS = 2

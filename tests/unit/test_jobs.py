@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from hunter_api.jobs import LONGEST_REST, LONGEST_WAIT, Job, Jobs
+from hunter_api.background.jobs import LONGEST_REST, LONGEST_WAIT, Job, Jobs
 from hunter_core.errors import StoreUnavailable
 
 PATIENCE = 60.0

@@ -12,8 +12,8 @@ import pytest
 from hunter_adapters.redis.connection import RedisConnection
 from hunter_adapters.rq.queue import ALIVE, WorkerWatch, enqueue, queue_on
 from hunter_adapters.rq.work import Work
-from hunter_api.jobs import JOB_ID, Job, Jobs
-from hunter_api.tasks import unless
+from hunter_api.background.jobs import JOB_ID, Job, Jobs
+from hunter_api.background.tasks import unless
 from tests.servers.patience import patient_redis
 from tests.servers.redis import RedisServer
 

@@ -11,7 +11,7 @@ from redis.exceptions import AuthenticationError, NoPermissionError, OutOfMemory
 
 from hunter_adapters.rq.news import RedisNews, advice_on, is_news
 from hunter_adapters.rq.work import Told, Work
-from hunter_api.troubles import Troubles
+from hunter_api.background.troubles import Troubles
 from hunter_core.errors import StoreUnavailable, TooBusy
 
 

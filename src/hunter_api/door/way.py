@@ -22,14 +22,14 @@ from hunter_api.door.admission import admit, bearer_of
 from hunter_api.door.asked import Asked, cookies_of, path_arguments, query_of, request_id_of
 from hunter_api.door.bodies import BODY_LIMIT, ClientGone, json_of, read_body
 from hunter_api.door.replies import REPLAYED, Reply, refusal, reply_of
+from hunter_api.door.threads import KeysUnderWay, KeyUnderWay, Threads
+from hunter_api.door.watch import Watch
 from hunter_api.errors import BodyTooLarge, BodyTooSlow, InternalError
 from hunter_api.limits import Count
 from hunter_api.log_lines import answering
 from hunter_api.metrics import COMPLETED, VOIDED
 from hunter_api.operations import Lane, Operation
 from hunter_api.ports import Ports
-from hunter_api.threads import KeysUnderWay, KeyUnderWay, Threads
-from hunter_api.watch import Watch
 from hunter_core.accounts.api_token import TokenHolder
 from hunter_core.accounts.session import Client, SignedIn
 from hunter_core.errors import HunterError, IdempotencyInProgress

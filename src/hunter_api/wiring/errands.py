@@ -10,9 +10,9 @@ from hunter_adapters.mail.smtp import SmtpMailer, SmtpServer
 from hunter_adapters.outbound import Outbound
 from hunter_adapters.sql import SqlStore
 from hunter_adapters.webhooks.http import HttpSender
-from hunter_api.jobs import Job
+from hunter_api.background.jobs import Job
+from hunter_api.background.tasks import tasks
 from hunter_api.settings import SettingInvalid, Settings
-from hunter_api.tasks import tasks
 from hunter_api.wiring.words import one_line
 from hunter_core.accounts.last_use import LastUse
 from hunter_core.accounts.sign_in import Gate

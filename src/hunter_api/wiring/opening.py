@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hunter_api.draining import Draining
-from hunter_api.jobs import Jobs
+from hunter_api.background.jobs import Jobs
+from hunter_api.background.relay import JOIN_SECONDS, RelayThread
+from hunter_api.background.tasks import unless
 from hunter_api.metrics import measured
-from hunter_api.relay import JOIN_SECONDS, RelayThread
 from hunter_api.routes.webhooks import JOB as WEBHOOKS_JOB
+from hunter_api.server.draining import Draining
 from hunter_api.settings import Settings
-from hunter_api.tasks import unless
 from hunter_api.tracing import traced
 from hunter_api.wiring.accounts import gate_of
 from hunter_api.wiring.database import (

@@ -13,16 +13,16 @@ from hunter_adapters.sql.peppers import forget_peppers
 from hunter_adapters.sql.popularity import SqlPopularity
 from hunter_adapters.webhooks.http import HttpSender
 from hunter_api.addresses import Proxies
-from hunter_api.draining import Draining
-from hunter_api.jobs import Job, Jobs, doing
+from hunter_api.background.jobs import Job, Jobs, doing
+from hunter_api.background.relay import RelayThread
+from hunter_api.background.tasks import DELIVERING, reconciling, relaying
+from hunter_api.background.troubles import Troubles
 from hunter_api.limits import RateLimits
 from hunter_api.metrics import Metrics, measured
 from hunter_api.ports import Ports
-from hunter_api.relay import RelayThread
+from hunter_api.server.draining import Draining
 from hunter_api.settings import SettingInvalid, Settings
-from hunter_api.tasks import DELIVERING, reconciling, relaying
 from hunter_api.tracing import Tracing, traced
-from hunter_api.troubles import Troubles
 from hunter_api.wiring.accounts import sign_in_with
 from hunter_api.wiring.database import (
     EXPORT_THREADS,

@@ -11,8 +11,8 @@ import pytest
 
 from hunter_adapters.testing.builders import NOW, a_hunter, a_session, an_account, an_event
 from hunter_adapters.testing.clock import StillClock
-from hunter_api import sockets
-from hunter_api.sockets import MOST_A_SECOND, MOST_QUEUED, Socket
+from hunter_api.live import sockets
+from hunter_api.live.sockets import MOST_A_SECOND, MOST_QUEUED, Socket
 from hunter_core.accounts.session import SignedIn
 from hunter_core.events import OutboxEvent
 from hunter_core.ids import HunterId
@@ -275,7 +275,7 @@ def test_channels_are_subscribed_to_and_left_and_a_guild_nobody_is_in_is_refused
 
 
 def test_more_messages_in_a_second_than_are_allowed_close_the_socket(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hunter_api.sockets.time.monotonic", lambda: 100.0)
+    monkeypatch.setattr("hunter_api.live.sockets.time.monotonic", lambda: 100.0)
 
     async def story(wire: Wire) -> None:
         socket = wire.socket()

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from hunter_api import relay as room
-from hunter_api.relay import RelayThread
+from hunter_api.background import relay as room
+from hunter_api.background.relay import RelayThread
 from hunter_core.errors import StoreUnavailable
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from hunter_api.jobs import Job
+from hunter_api.background.jobs import Job
 from hunter_core.accounts.erasure import ACCOUNTS_AT_ONCE, erase_due
 from hunter_core.accounts.purge import purge
 from hunter_core.accounts.security_log import SecurityLog

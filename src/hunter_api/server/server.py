@@ -12,8 +12,8 @@ from typing import Any
 
 import uvicorn
 
-from hunter_api.protocol import Protocol, StrictProtocol
-from hunter_api.socket_protocol import MESSAGE_LIMIT, PING_SECONDS, NoTickets, SocketProtocol
+from hunter_api.server.protocol import Protocol, StrictProtocol
+from hunter_api.server.socket_protocol import MESSAGE_LIMIT, PING_SECONDS, NoTickets, SocketProtocol
 
 LAST_CALL = 0.5
 """Seconds without an answer, to anybody, after which no connection that has been answered before is awaited."""

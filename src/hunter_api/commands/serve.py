@@ -17,8 +17,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from hunter_api.crew import Crew
 from hunter_api.log_lines import is_for_programs, log_to_stderr
+from hunter_api.server.crew import Crew
 from hunter_api.settings import SettingInvalid, Settings, load, misspelt
 from hunter_api.wiring import World, open_security_log, open_world
 
@@ -103,7 +103,7 @@ def _run(
     begin_to_serve: Callable[[], None],
 ) -> None:
     from hunter_api.app import create_app
-    from hunter_api.server import Server, config_of
+    from hunter_api.server.server import Server, config_of
 
     settings = world.settings
     app = create_app(world.ports(), origins=settings.cors_origins, strict=settings.is_strict)

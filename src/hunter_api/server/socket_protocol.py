@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import State
 
-from hunter_api.live import HANG_UP
+from hunter_api.live.room import HANG_UP
 
 MESSAGE_LIMIT = 16 * 1024
 """Bytes of the largest message that is read; a larger one closes the socket with 1009."""

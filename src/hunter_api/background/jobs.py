@@ -17,7 +17,7 @@ from itertools import count
 
 import attrs
 
-from hunter_api.troubles import Troubles
+from hunter_api.background.troubles import Troubles
 from hunter_core.errors import TryLater
 
 LONGEST_REST = 300.0

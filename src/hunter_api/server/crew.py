@@ -73,7 +73,7 @@ class Crew:
 
 def _serve(listener: socket.socket, metrics: socket.socket | None) -> None:
     """Be one of the processes: read the settings of the environment, and serve."""
-    from hunter_api.serve import serve_on
+    from hunter_api.commands.serve import serve_on
     from hunter_api.settings import SettingInvalid
 
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -18,13 +18,13 @@ from litestar import WebSocket
 from litestar.handlers import WebsocketRouteHandler
 
 from hunter_api.door import Asked, query_of
-from hunter_api.handshakes import Handshakes, Send, accept, close, turn_away
+from hunter_api.door.threads import Threads
+from hunter_api.live.handshakes import Handshakes, Send, accept, close, turn_away
+from hunter_api.live.sockets import Socket
 from hunter_api.ports import Ports
 from hunter_api.routes.live import PATH
 from hunter_api.schemas.live import SocketQuery
 from hunter_api.security_headers import Header
-from hunter_api.sockets import Socket
-from hunter_api.threads import Threads
 from hunter_api.wire import wire_of
 from hunter_core.errors import InvalidInput, TryLater, Unauthenticated
 from hunter_core.events import OutboxEvent

@@ -13,14 +13,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hunter_api.door import Asked, refusal, request_id_of
+from hunter_api.door.threads import Threads
+from hunter_api.door.watch import Watch
 from hunter_api.errors import ForeignOrigin
 from hunter_api.limits import Count
 from hunter_api.operations import Operation
 from hunter_api.ports import Ports
 from hunter_api.routes.live import PATH, routes
 from hunter_api.security_headers import Header, with_security
-from hunter_api.threads import Threads
-from hunter_api.watch import Watch
 from hunter_core.accounts.session import Client
 from hunter_core.errors import HunterError, RateLimitExceeded, TryLater
 from hunter_core.live.frames import CloseCode, reason_of
