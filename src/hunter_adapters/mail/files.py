@@ -29,8 +29,12 @@ class FileMailer:
     @property
     def is_usable(self) -> bool:
         """Whether the folder is there and can be written, or can be made."""
-        there = next(each for each in (self._folder, *self._folder.parents) if each.exists())
-        return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+        try:
+            there = next(each for each in (self._folder, *self._folder.parents) if each.exists())
+            return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+        except OSError:
+            # It lies below a folder that we may not enter, say.
+            return False
 
     def send(self, message: Message) -> None:
         content = mime(message, sender=self._sender, sent_at=self._now()).as_bytes()

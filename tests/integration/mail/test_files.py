@@ -6,7 +6,9 @@ import logging
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
+from errno import EACCES
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +57,22 @@ def test_a_folder_that_cannot_be_made_is_a_server_that_is_away(tmp_path: Path) -
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(MailServerAway, match="cannot be written"):
         a_mailer(tmp_path / "file" / "mail").send(a_message())
+
+
+def test_a_folder_below_one_that_may_not_be_entered_is_not_usable_and_no_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailer, closed, stat = a_mailer(tmp_path / "closed" / "mail"), tmp_path / "closed", Path.stat
+    assert mailer.is_usable
+
+    def refuse(path: Path, **how: Any) -> Any:
+        # As the system does it to everybody but root.
+        if closed in path.parents:
+            raise PermissionError(EACCES, "Permission denied", str(path))
+        return stat(path, **how)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    assert not mailer.is_usable
 
 
 @pytest.mark.parametrize("text", ["", "nobody", "@", "a@", "@b", "a@b\r\nBcc: c@d", "a@b@c"])
