@@ -137,6 +137,11 @@ class Socket:
         try:
             while self._queue:
                 await self._send_one(self._queue.popleft())
+        except Exception:
+            # The position has gone past the frame: in silence it would be a hole.
+            if not self._closing:
+                log.exception("a socket cannot be sent what is queued")
+                self.close(CloseCode.FAILED)
         finally:
             self._sender = None
 

@@ -94,6 +94,5 @@ def notice(kind: str, at: datetime, data: Mapping[str, Any] | None = None) -> st
 
 def _frame(number: int | None, kind: str, at: datetime, data: Mapping[str, Any]) -> str:
     told = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return json.dumps(
-        {"id": number, "type": kind, "at": told, "data": data}, ensure_ascii=False, separators=(",", ":")
-    )
+    # In ASCII: half of a pair of surrogates, which a text may hold, could not go over the wire as it is.
+    return json.dumps({"id": number, "type": kind, "at": told, "data": data}, separators=(",", ":"))

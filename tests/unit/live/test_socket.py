@@ -40,6 +40,8 @@ class Wire:
 
     async def send(self, message: Any) -> None:
         await self.open.wait()
+        # As a server does, so that what cannot be encoded fails here, too.
+        message["text"].encode()
         self.taken.append(json.loads(message["text"]))
 
     async def read(self, hunter_id: HunterId, after: int) -> list[OutboxEvent]:
@@ -242,6 +244,33 @@ def test_what_is_not_understood_closes_the_socket(text: str | None) -> None:
 
     wire = played(story)
     assert (wire.hung_up, wire.taken) == ([CloseCode.BAD_MESSAGE], [])
+
+
+def test_a_text_with_half_a_pair_of_surrogates_is_told_as_it_is() -> None:
+    async def story(wire: Wire) -> None:
+        socket = wire.socket()
+        socket.push(frame_of(an_event(HUNTER, 1, data={"title": "\ud83d — 剣"})))
+        socket.push(frame_of(an_event(HUNTER, 2)))
+        await turns()
+        await socket.end()
+
+    wire = played(story)
+    assert (wire.numbers, wire.hung_up) == ([1, 2], [])
+    assert wire.taken[0]["data"] == {"title": "\ud83d — 剣"}
+
+
+def test_a_frame_that_cannot_be_sent_closes_the_socket_rather_than_leave_a_hole() -> None:
+    async def story(wire: Wire) -> None:
+        socket = wire.socket()
+        for frame in (frame_of(an_event(HUNTER, 1)), "\ud83d", frame_of(an_event(HUNTER, 3))):
+            socket.push(frame)
+        await turns()
+        socket.push(frame_of(an_event(HUNTER, 4)))
+        await turns()
+        await socket.end()
+
+    wire = played(story)
+    assert (wire.numbers, wire.hung_up) == ([1], [CloseCode.FAILED])
 
 
 def test_channels_are_subscribed_to_and_left_and_a_guild_nobody_is_in_is_refused() -> None:
