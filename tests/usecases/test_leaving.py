@@ -357,6 +357,28 @@ def test_a_streak_warning_leaves_only_while_the_streak_is_at_stake(house: Leavin
     assert house.deliveries() == []
 
 
+@pytest.mark.parametrize("is_done", [False, True])
+def test_a_streak_warning_that_could_not_leave_before_quiet_hours_leaves_in_them(
+    house: LeavingHouse, is_done: bool
+) -> None:
+    house.settings(achievement_alerts=False, quiet_hours=("21:00", "07:00"))
+    quest = house.quest()
+    house.complete(quest)
+    house.at(20, 55, days=1)
+    house.carry()
+    assert [each.type for each in house.told()] == [Kind.STREAK_WARNING]
+    house.carry(minutes=6)
+    assert house.waiting() == (1, 1)
+
+    if is_done:
+        house.complete(quest)
+    house.up()
+    house.carry(minutes=15)
+
+    assert [len(each) for each in house.left()] == ([0, 0] if is_done else [1, 1])
+    assert house.deliveries() == []
+
+
 @pytest.mark.parametrize(("hours", "leaves"), [(15, True), (17, False)])
 def test_a_digest_leaves_on_its_day_alone(house: LeavingHouse, hours: int, leaves: bool) -> None:
     house.settings(daily_digest=True)

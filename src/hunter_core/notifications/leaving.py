@@ -114,7 +114,7 @@ def leave_of(
     elif not settings.push_notifications:
         return Leave(why_not="pushes are not wanted any more")
     until = quiet_until(hunter.calendar, settings.quiet_hours, now)
-    if until is not None and not _came_in_them(notification, hunter, recipient, now):
+    if until is not None and not _rings_in_them(notification, hunter, recipient, now):
         return Leave(why_not="it waits for the end of quiet hours", until=until)
     return Leave(address=address)
 
@@ -125,11 +125,17 @@ _PASSING = frozenset(
 """What is true for a time, and later of no use."""
 
 
-def _came_in_them(notification: Notification, hunter: Hunter, recipient: Recipient, now: datetime) -> bool:
-    """Tell whether it may ring, and came in the very quiet hours that hold now: so it was meant to come in them."""
+def _rings_in_them(notification: Notification, hunter: Hunter, recipient: Recipient, now: datetime) -> bool:
+    """
+    Tell whether it leaves in the quiet hours that hold now.
+
+    A streak warning does, in any: when they end its day is over, as a rule. A reminder does in those in which it
+    came, because it was set to that time; in others it was not.
+    """
+    if notification.type is not NotificationType.QUEST_REMINDER:
+        return rings(notification.type)
     began = quiet_since(hunter.calendar, recipient.settings.quiet_hours, now)
-    sent_at = notification.sent_at
-    return rings(notification.type) and began is not None and sent_at is not None and began <= sent_at
+    return began is not None and notification.sent_at is not None and began <= notification.sent_at
 
 
 def _that_hold(
