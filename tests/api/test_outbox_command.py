@@ -134,6 +134,7 @@ def lose_some(world: World) -> None:
             target_id=target.id,
             notification_id=said.id,
             created_at=NOW,
+            queued_at=NOW,
             due_at=NOW,
             tries=8,
             parked_at=NOW,

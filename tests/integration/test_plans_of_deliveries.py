@@ -41,8 +41,8 @@ INSERT INTO push_targets (id, hunter_id, sealed, shown, created_at, next_at)
 INSERT INTO notifications (id, hunter_id, type, title, message, is_read, is_sent, scheduled_for, sent_at, created_at)
   SELECT numbered(n), numbered(1 + n % {TARGETS}), 'SYSTEM', 'a', 'b', false, true, :now, :now, :now
   FROM generate_series(1, {WAITING}) n;
-INSERT INTO push_deliveries (target_id, notification_id, created_at, due_at, tries, parked_at)
-  SELECT numbered(1 + n % {TARGETS}), numbered(n), :now, :now, 0, CASE WHEN n <= {FEW} THEN :now END
+INSERT INTO push_deliveries (target_id, notification_id, created_at, queued_at, due_at, tries, parked_at)
+  SELECT numbered(1 + n % {TARGETS}), numbered(n), :now, :now, :now, 0, CASE WHEN n <= {FEW} THEN :now END
   FROM generate_series(1, {WAITING}) n;
 """
 

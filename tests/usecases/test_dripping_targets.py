@@ -130,7 +130,15 @@ def test_push_targets_that_drip_hold_up_no_push_of_another_hunter() -> None:
                 PushTarget(id=target_id, hunter_id=hunter.id, sealed=sealed, shown=name, created_at=NOW)
             )
             uow.push_deliveries.add(
-                [PushDelivery(target_id=target_id, notification_id=said.id, created_at=NOW, due_at=NOW)]
+                [
+                    PushDelivery(
+                        target_id=target_id,
+                        notification_id=said.id,
+                        created_at=NOW,
+                        queued_at=NOW,
+                        due_at=NOW,
+                    )
+                ]
             )
             uow.commit()
 

@@ -18,6 +18,8 @@ from hunter_core.mail.send import LEASE as MAIL_LEASE
 from hunter_core.notifications.inbox import remove
 from hunter_core.notifications.notification import NotificationType as Kind
 from hunter_core.notifications.push import LEASE as PUSH_LEASE
+from hunter_core.notifications.tell import Draft, tell
+from hunter_core.notifications.texts import Text
 from hunter_core.places import NOBODY
 from hunter_core.ports import UnitOfWork
 from hunter_core.quests.archive import archive_quest
@@ -25,6 +27,7 @@ from hunter_core.quests.edit import edit_quest
 from hunter_core.quests.fields import QuestFields
 from hunter_core.quests.quest import Quest
 from hunter_core.quests.skip import skip_quest
+from tests.builders import an_id
 from tests.usecases.leaving_house import LeavingHouse
 from tests.usecases.notification_house import MORNING
 
@@ -192,6 +195,32 @@ def test_in_quiet_hours_set_meanwhile_it_waits_for_their_end_and_no_try_is_count
     house.carry(minutes=10)
 
     assert [len(each) for each in house.left()] == [told, told]
+
+
+def test_pushes_that_waited_for_the_end_of_quiet_hours_leave_in_the_order_in_which_they_came(
+    house: LeavingHouse,
+) -> None:
+    titles = [f"News {place}" for place in range(6)]
+    for title in titles:
+        draft = Draft(
+            id=NotificationId(an_id(title)), type=Kind.SYSTEM, text=Text(title=title, message="Read it.")
+        )
+
+        def say(uow: UnitOfWork, draft: Draft = draft) -> None:
+            tell(uow=uow, hunter=uow.hunters.lock(house.hunter.id), drafts=[draft], now=house.instant)
+
+        house.write(say)
+        house.instant += timedelta(minutes=1)
+    by_id = sorted(titles, key=lambda title: NotificationId(an_id(title)))
+    assert by_id != titles, "else the order of the ids would do"
+    house.carry()
+    house.settings(quiet_hours=("05:00", "20:00"))
+    house.up()
+
+    while house.instant < MORNING.replace(hour=20):
+        house.carry(minutes=10)
+
+    assert house.pusher.taken == titles
 
 
 def test_quiet_hours_that_are_ended_let_it_out_soon(house: LeavingHouse) -> None:

@@ -17,7 +17,7 @@ from hunter_adapters.memory import MemoryStore
 from hunter_adapters.testing.clock import StillClock
 from hunter_core import carrier
 from hunter_core.accounts.secrets import Vault
-from hunter_core.ids import PushTargetId
+from hunter_core.ids import NotificationId, PushTargetId
 from hunter_core.notifications.notification import Notification, NotificationType
 from hunter_core.notifications.ports import PushFailed
 from hunter_core.notifications.push import (
@@ -78,6 +78,7 @@ class House:
                             target_id=target.id,
                             notification_id=told.id,
                             created_at=NOW + timedelta(seconds=place),
+                            queued_at=NOW + timedelta(seconds=place),
                             due_at=NOW,
                         )
                         for target in targets.values()
@@ -171,7 +172,13 @@ def test_what_failed_is_left_alone_for_a_while_and_goes_out_when_the_target_is_b
 
 
 def test_the_pauses_double_up_to_the_longest() -> None:
-    delivery = PushDelivery(target_id=an_id("t"), notification_id=an_id("n"), created_at=NOW, due_at=NOW)  # type: ignore[arg-type]
+    delivery = PushDelivery(
+        target_id=PushTargetId(an_id("t")),
+        notification_id=NotificationId(an_id("n")),
+        created_at=NOW,
+        queued_at=NOW,
+        due_at=NOW,
+    )
     pauses = []
     for _ in range(MOST_TRIES - 1):
         delivery = delivery.failed("no", NOW, for_good=False)

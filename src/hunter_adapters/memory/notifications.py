@@ -197,7 +197,7 @@ class MemoryPushDeliveries:
             for each in self._tables.push_deliveries.rows().values()
             if each.sent_at is None and each.parked_at is None
         ]
-        for each in sorted(waiting, key=lambda each: (each.created_at, each.notification_id)):
+        for each in sorted(waiting, key=lambda each: (each.queued_at, each.created_at, each.notification_id)):
             heads.setdefault(each.target_id, each)
         targets = self._tables.push_targets.rows()
         due = [

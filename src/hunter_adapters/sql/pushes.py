@@ -70,12 +70,16 @@ _THIS = (
     _D.target_id == param("target", _D.target_id),
     _D.notification_id == param("notification", _D.notification_id),
 )
-_SAVED = ("created_at", "due_at", "tries", "sent_at", "parked_at", "last_error")
+_SAVED = ("queued_at", "due_at", "tries", "sent_at", "parked_at", "last_error")
 _SAVE = Statement(
     update(push_deliveries).where(*_THIS).values({name: param(name, _D[name]) for name in _SAVED})
 )
 _QUEUES = Turns(
-    push_targets, push_deliveries, of="target_id", waits=_WAITS, order=(_D.created_at, _D.notification_id)
+    push_targets,
+    push_deliveries,
+    of="target_id",
+    waits=_WAITS,
+    order=(_D.queued_at, _D.created_at, _D.notification_id),
 )
 _LEASE = Statement(update(push_deliveries).where(*_THIS).values(due_at=param("until", _D.due_at)))
 _REMOVE_DELIVERY = Statement(delete(push_deliveries).where(*_THIS))
@@ -147,7 +151,7 @@ class SqlPushDeliveries:
             _SAVE,
             target=delivery.target_id,
             notification=delivery.notification_id,
-            created_at=delivery.created_at,
+            queued_at=delivery.queued_at,
             due_at=delivery.due_at,
             tries=delivery.tries,
             sent_at=delivery.sent_at,
@@ -194,6 +198,7 @@ def _row(each: PushDelivery) -> Row:
         each.target_id,
         each.notification_id,
         each.created_at,
+        each.queued_at,
         each.due_at,
         each.tries,
         each.sent_at,
@@ -207,9 +212,10 @@ def _delivery_of(row: Row) -> PushDelivery:
         target_id=row[0],
         notification_id=row[1],
         created_at=row[2],
-        due_at=row[3],
-        tries=row[4],
-        sent_at=row[5],
-        parked_at=row[6],
-        last_error=row[7],
+        queued_at=row[3],
+        due_at=row[4],
+        tries=row[5],
+        sent_at=row[6],
+        parked_at=row[7],
+        last_error=row[8],
     )

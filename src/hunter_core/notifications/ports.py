@@ -151,8 +151,9 @@ class PushDeliveries(Protocol):
         """
         Take at most *limit* deliveries that are due at *now*, of different targets, for oneself until *until*.
 
-        Of each target, but those of who is *full*, only the earliest that is neither sent nor parked: the others wait
-        for it. Those that are due the longest come first; they are told as they were before.
+        Of each target, but those of who is *full*, only the first of its queue (by `queued_at`, then `created_at`)
+        that is neither sent nor parked: the others wait for it. Those that are due the longest come first; they are
+        told as they were before.
         """
         ...
 

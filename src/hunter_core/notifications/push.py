@@ -52,7 +52,9 @@ class PushDelivery:
     A notification on its way to a target.
 
     Attributes:
-        created_at: Its place in the queue of the target: when it was made, or the end of quiet hours that it waits for.
+        created_at: When it was made.
+        queued_at: Its place in the queue of the target: when it was made, or the end of quiet hours that it waits for;
+            of those at one place, the earliest made is first.
         due_at: Not tried before; moved back after a failure, and while somebody tries.
         parked_at: When it was given up; the next one of its target then has its turn.
     """
@@ -60,6 +62,7 @@ class PushDelivery:
     target_id: PushTargetId
     notification_id: NotificationId
     created_at: datetime
+    queued_at: datetime
     due_at: datetime
     tries: int = 0
     sent_at: datetime | None = None
@@ -76,7 +79,7 @@ class PushDelivery:
 
     def postponed(self, until: datetime, ask_again_at: datetime) -> PushDelivery:
         """Return it as one of those that come at *until*: what may come before then does not wait for it."""
-        return replace(self, created_at=until, due_at=ask_again_at)
+        return replace(self, queued_at=until, due_at=ask_again_at)
 
     def failed(self, why: str, now: datetime, *, for_good: bool) -> PushDelivery:
         """Return the delivery after another failure: due later, or parked."""

@@ -149,7 +149,9 @@ def _send(
             mails += [_mail(recipient, each, now) for each in sent[hunter.id]]
         if recipient.settings.push_notifications:
             pushes += [
-                PushDelivery(target_id=target, notification_id=each.id, created_at=now, due_at=now)
+                PushDelivery(
+                    target_id=target, notification_id=each.id, created_at=now, queued_at=now, due_at=now
+                )
                 for target in recipient.push_targets
                 for each in sent[hunter.id]
             ]

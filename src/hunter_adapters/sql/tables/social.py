@@ -158,6 +158,8 @@ push_deliveries = Table(
     owner("push_targets", "target_id", primary_key=True),
     owner("notifications", "notification_id", primary_key=True),
     instant("created_at"),
+    # Its place in the queue: what waits for the end of quiet hours has that of their end.
+    instant("queued_at"),
     instant("due_at"),
     whole("tries"),
     instant("sent_at", nullable=True),
@@ -170,6 +172,7 @@ _waiting = and_(push_deliveries.c.sent_at.is_(None), push_deliveries.c.parked_at
 Index(
     "ix_push_deliveries_heads",
     push_deliveries.c.target_id,
+    push_deliveries.c.queued_at,
     push_deliveries.c.created_at,
     push_deliveries.c.notification_id,
     postgresql_where=_waiting,

@@ -28,7 +28,7 @@ from hunter_core.ports import Store, UnitOfWork
 
 def a_delivery(target: str, label: object, **changes: Any) -> PushDelivery:
     """Return a delivery of the notification *label* to *target*."""
-    given: dict[str, Any] = {"created_at": NOW, "due_at": NOW}
+    given: dict[str, Any] = {"created_at": NOW, "queued_at": changes.get("created_at", NOW), "due_at": NOW}
     return PushDelivery(
         target_id=a_target(target).id, notification_id=a_notification(label).id, **(given | changes)
     )
@@ -143,6 +143,34 @@ class PushesContract:
         store.run(lambda uow: uow.push_deliveries.save(done))
         assert take(store, NOW + 14 * MINUTE) == [("watch", "2")]
         assert ("phone", "1") in take(store, NOW + 15 * MINUTE)
+
+    @pytest.mark.parametrize("backwards", [False, True])
+    def test_those_that_wait_for_the_same_time_keep_the_order_in_which_they_were_made(
+        self, under_test: UnderTest, backwards: bool
+    ) -> None:
+        store, night = with_targets(under_test), NOW + 60 * MINUTE
+        kept(store, *map(a_notification, range(3, 7)))
+        labels = [3, 4, 5, 6]
+        made = {
+            label: a_delivery("phone", label, created_at=NOW + place * MINUTE)
+            for place, label in enumerate(reversed(labels) if backwards else labels, start=2)
+        }
+        store.run(lambda uow: uow.push_deliveries.add(list(made.values())))
+        for label in (1, 2):
+            store.run(lambda uow, label=label: uow.push_deliveries.remove(a_delivery("phone", label)))  # type: ignore[misc]
+        for label in labels:
+            waits = made[label].postponed(night, NOW)
+            store.run(lambda uow, waits=waits: uow.push_deliveries.save(waits))  # type: ignore[misc]
+
+        left = []
+        for _ in labels:
+            tasks = store.run(lambda uow: uow.push_deliveries.take(night, until=night, limit=10))
+            [task] = [each for each in tasks if each.target.shown == "phone"]
+            left.append(task.notification.title)
+            done = task.delivery.succeeded(night)
+            store.run(lambda uow, done=done: uow.push_deliveries.save(done))  # type: ignore[misc]
+
+        assert left == [str(label) for label in made]
 
     def test_what_is_due_later_holds_up_its_own_target_alone(self, under_test: UnderTest) -> None:
         store = with_targets(under_test)

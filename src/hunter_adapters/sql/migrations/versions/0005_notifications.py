@@ -88,6 +88,7 @@ def upgrade() -> None:
         sa.Column("target_id", types.Id(), nullable=False),
         sa.Column("notification_id", types.Id(), nullable=False),
         sa.Column("created_at", types.Instant(), nullable=False),
+        sa.Column("queued_at", types.Instant(), nullable=False),
         sa.Column("due_at", types.Instant(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("sent_at", types.Instant(), nullable=True),
@@ -111,7 +112,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_push_deliveries_heads",
         "push_deliveries",
-        ["target_id", "created_at", "notification_id"],
+        ["target_id", "queued_at", "created_at", "notification_id"],
         unique=False,
         **_WAITING,
     )
