@@ -177,6 +177,60 @@ def test_what_does_not_say_how_far_boards_were_compared_lets_them_be_compared_fr
     assert caplog.records == []
 
 
+def a_field_that_is_no_id(name: str) -> Callable[[Redis], Any]:
+    def put(client: Redis) -> None:
+        key = f"hunter:board:{name}"
+        found: Any = client.hkeys(key)
+        # As many as before, so that nothing seems to be evicted.
+        client.hdel(key, found[0])
+        client.hset(key, "x", "1")
+
+    return put
+
+
+def a_score_without_end(client: Redis) -> None:
+    found: Any = client.zrange("hunter:board:order:all", 0, -1)
+    client.zadd("hunter:board:order:all", dict.fromkeys(found, float("inf")))
+
+
+def where_a_scan_begins(client: Redis) -> None:
+    a_field_that_is_no_id("applied")(client)
+    client.set(keys.COMPARED, b"redis:0")
+
+
+BY_AND_BY: dict[str, Callable[[Redis], Any]] = {
+    "a field of the readings": where_a_scan_begins,
+    "a field of who is fresh": a_field_that_is_no_id("fresh"),
+    "a score": a_score_without_end,
+}
+
+
+@pytest.mark.parametrize("foreign", BY_AND_BY)
+def test_what_is_looked_at_only_by_and_by_is_found_there_and_boards_are_made_anew(
+    kept: Kept, foreign: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    jinwoo, jinah = a_contestant("Jinwoo", 100), a_contestant("Jinah", 200)
+    kept.under_test().fill([jinwoo, jinah])
+    kept.settle()
+    gain(kept, jinwoo, 400)
+    kept.settle()
+    with kept.server.client() as client:
+        gain(kept, jinwoo, 50)
+        assert kept.keeper.flush()
+        BY_AND_BY[foreign](client)
+        client.delete(keys.COMPARING)
+    if "fresh" in foreign:
+        # Whoever begins looks at them before anything is believed.
+        kept.begin()
+
+    assert [kept.keeper.tend() for _ in range(2)] == [False, True]
+
+    right_answers(kept, [(jinwoo.hunter.id, 550), (jinah.hunter.id, 200)])
+    assert kept.boards.answers == {FROM_REDIS: 1}
+    assert kept.connection.foreign.replaced == {"boards": 1}
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
 @pytest.mark.parametrize("mark", ["building", "evicted"])
 def test_a_mark_of_somebody_else_which_never_ends_keeps_boards_from_nothing(kept: Kept, mark: str) -> None:
     jinwoo = a_contestant("Jinwoo", 100)

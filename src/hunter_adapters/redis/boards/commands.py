@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from redis import Redis
 
 from hunter_adapters.redis.boards import keys
+from hunter_adapters.redis.boards.parsing import parsing
 from hunter_core.ids import HunterId
 from hunter_core.leaderboard.order import Score
 from hunter_core.leaderboard.windows import ALL_TIME
@@ -157,7 +158,12 @@ def begin(client: Redis, generation: str) -> None:
 def scores_of(
     client: Redis, hunter_ids: Sequence[HunterId], windows: Sequence[str]
 ) -> list[tuple[HunterId, Score]]:
-    """Return what Redis holds of *hunter_ids* in *windows*; what changes meanwhile may be missing."""
+    """
+    Return what Redis holds of *hunter_ids* in *windows*; what changes meanwhile may be missing.
+
+    Raises:
+        KeyUnusable: If it is not as we write it.
+    """
     found: list[tuple[HunterId, Score]] = []
     ids = [each.bytes for each in hunter_ids]
     for window in windows:
@@ -167,11 +173,12 @@ def scores_of(
         for member in members:
             pipeline.zscore(keys.order_of(window), member)
         scores: Any = pipeline.execute()
-        found += [
-            keys.score_of(window, member, score)
-            for member, score in zip(members, scores, strict=True)
-            if score is not None
-        ]
+        with parsing():
+            found += [
+                keys.score_of(window, member, score)
+                for member, score in zip(members, scores, strict=True)
+                if score is not None
+            ]
     return found
 
 

@@ -12,6 +12,7 @@ from redis import Redis
 
 from hunter_adapters.redis.boards import keys
 from hunter_adapters.redis.boards.commands import is_time_for, scores_of
+from hunter_adapters.redis.boards.parsing import hunters_of
 from hunter_adapters.redis.boards.writer import BoardWriter
 from hunter_adapters.redis.connection import RedisConnection
 from hunter_core.ids import AccountId, HunterId
@@ -51,6 +52,7 @@ class BoardComparison:
 
         Raises:
             As `BoardWriter.apply`.
+            KeyUnusable: If what lies in Redis is not as we write it.
         """
         ask = self._connection.ask
         if not ask(lambda client: is_time_for(client, keys.COMPARING, PART_SECONDS)):
@@ -73,8 +75,7 @@ class BoardComparison:
             return batch, f"store:{batch[-1].hex}" if len(batch) == BATCH else "redis:0"
         found: Any = self._connection.ask(lambda client: client.hscan(keys.APPLIED, place, count=BATCH))
         cursor, applied = found
-        batch = [HunterId(AccountId(uuid.UUID(bytes=each))) for each in applied]
-        return batch, f"redis:{cursor}" if cursor else "store:"
+        return hunters_of(applied), f"redis:{cursor}" if cursor else "store:"
 
     def _compare(self, hunter_ids: Sequence[HunterId], generation: bytes) -> None:
         windows = keys.open_windows(self._clock.now())

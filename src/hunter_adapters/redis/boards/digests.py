@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from hunter_adapters.redis.boards import keys
 from hunter_adapters.redis.boards.commands import scores_of, span
+from hunter_adapters.redis.boards.parsing import parsing
 from hunter_adapters.redis.boards.writer import PUT
 from hunter_adapters.redis.connection import RedisConnection
 from hunter_core.leaderboard.projection import BoardSource, Digest, ledger_digest
@@ -47,12 +48,15 @@ def digest_of(connection: RedisConnection, windows: Sequence[str]) -> Digest:
 
     Raises:
         RedisAway: If Redis does not answer.
+        KeyUnusable: If what lies there is not as we write it.
     """
     digest = Digest()
     for window in windows:
         first = 0
         while rows := connection.ask(lambda client: span(client, window, first)):  # noqa: B023 - asked at once
-            for member, score in rows:
-                digest.add(*keys.score_of(window, member, score))
+            with parsing():
+                scores = [keys.score_of(window, member, score) for member, score in rows]
+            for each in scores:
+                digest.add(*each)
             first += len(rows)
     return digest

@@ -26,10 +26,10 @@ from hunter_adapters.redis.boards.commands import (
     no_longer_fresh,
     state,
 )
+from hunter_adapters.redis.boards.parsing import hunters_of
 from hunter_adapters.redis.boards.writer import BoardWriter, Overtaken
 from hunter_adapters.redis.connection import RedisConnection
 from hunter_core.errors import OutcomeUnknown, StoreUnavailable
-from hunter_core.ids import AccountId, HunterId
 from hunter_core.leaderboard.projection import BoardSource, micros
 
 WORD_SECONDS = 10
@@ -92,12 +92,13 @@ class BoardHistory:
 
         Raises:
             As `BoardWriter.apply`.
+            KeyUnusable: If those who are fresh are not noted as we do it.
         """
         opened = self._opened_at_word
         if opened == self._opened_at_fresh:
             return
         found = self._connection.ask(fresh)
-        self._writer.apply([HunterId(AccountId(uuid.UUID(bytes=each))) for each in found], generation)
+        self._writer.apply(hunters_of(found), generation)
         self._opened_at_fresh = opened
 
     def follow(self, believed: Believed) -> None:

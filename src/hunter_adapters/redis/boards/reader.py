@@ -12,15 +12,13 @@ from redis import Redis
 from hunter_adapters.redis.boards import keys
 from hunter_adapters.redis.boards.commands import LEASE_MICROS, Believed
 from hunter_adapters.redis.boards.keeper import BoardKeeper
+from hunter_adapters.redis.boards.parsing import parsing
 from hunter_adapters.redis.connection import KeyUnusable, RedisAway, RedisConnection
 from hunter_core.leaderboard.board import Asked, Boards, Line, Own, Reading, Stats, XpRange
 from hunter_core.leaderboard.windows import ALL_TIME, windows_at
 
 FROM_REDIS, FROM_STORE, WITHOUT_REDIS = "redis", "store", "store, Redis not to be trusted"
 """Who answered: Redis; the store, whose business closed windows are; the store in the place of Redis."""
-
-_NOT_OURS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What comes of parsing a line that somebody else wrote."""
 
 
 class RedisBoards:
@@ -127,7 +125,5 @@ def _parsed(
     Raises:
         KeyUnusable: If they are not as we write them.
     """
-    try:
+    with parsing():
         return keys.lines_of(rows, cards), [keys.xp_of(score) if score else None for score in scores]
-    except _NOT_OURS as error:
-        raise KeyUnusable(type(error).__name__) from error
