@@ -259,8 +259,7 @@ def test_after_the_grace_there_is_nothing_and_everything_is_free_again(each_hunt
     before = login(each_hunter)
     assert (before.status, before.code) == (401, "INVALID_CREDENTIALS")
 
-    now = each_hunter.clock.now()
-    assert erase_due(store=each_hunter.store, log=each_hunter.log, now=now) == 1
+    assert erase_due(store=each_hunter.store, log=each_hunter.log, clock=each_hunter.clock) == 1
 
     after = login(each_hunter)
     assert json.loads(after.body)["error"]["message"] == json.loads(before.body)["error"]["message"]

@@ -17,6 +17,7 @@ from hunter_adapters.sql.tables import friendships, guild_members, guilds, hunte
 from hunter_adapters.sql.tables.social import FriendshipStatus, GuildRole
 from hunter_adapters.testing import laws, stories
 from hunter_adapters.testing.builders import NOW, a_hunter, an_id, registered
+from hunter_adapters.testing.clock import StillClock
 from hunter_adapters.testing.play import Do, Habit, Player, Story, TakeBack, Wait
 from hunter_core.accounts import erasure
 from hunter_core.accounts.deletion import GRACE, plan_deletion
@@ -47,7 +48,7 @@ def erase(house: SqlHouse, *hunter_ids: HunterId, now: datetime = NOW) -> None:
     """Let hunters leave, and erase them when their grace is over."""
     for hunter_id in hunter_ids:
         house.store.run(lambda uow, each=hunter_id: plan_deletion(uow=uow, account_id=each, now=now))  # type: ignore[misc]
-    erased = erase_due(store=house.store, log=MemorySecurityLog(), now=now + GRACE)
+    erased = erase_due(store=house.store, log=MemorySecurityLog(), clock=StillClock(now + GRACE))
     assert erased == len(hunter_ids)
 
 
@@ -301,7 +302,8 @@ def erasing(monkeypatch: pytest.MonkeyPatch) -> Callable[[SqlHouse, int], None]:
 
         with monkeypatch.context() as patch:
             patch.setattr(house.store, "run", limited)
-            erase_due(store=house.store, log=MemorySecurityLog(), now=STORY.begins + timedelta(days=60))
+            clock = StillClock(STORY.begins + timedelta(days=60))
+            erase_due(store=house.store, log=MemorySecurityLog(), clock=clock)
 
     return run
 

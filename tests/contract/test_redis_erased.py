@@ -14,6 +14,8 @@ from hunter_adapters.testing.builders import NOW
 from hunter_adapters.testing.contract.boards import a_contestant
 from hunter_core.accounts.erasure import erase_due
 from hunter_core.accounts.purge import purge
+from hunter_core.accounts.security_log import SecurityEvent
+from hunter_core.leaderboard.projection import OVERLAP
 from tests.contract.conftest import SqlHouse
 from tests.contract.redis_boards import Kept, right_answers
 from tests.servers.redis import RedisServer
@@ -43,7 +45,7 @@ def kept(
 
 
 def erase(kept: Kept) -> None:
-    assert erase_due(store=kept.store, log=MemorySecurityLog(), now=kept.clock.now()) == 1
+    assert erase_due(store=kept.store, log=MemorySecurityLog(), clock=kept.clock) == 1
 
 
 @pytest.mark.parametrize("hours", [0, 24 * 6], ids=["at once", "days later"])
@@ -57,6 +59,34 @@ def test_by_a_process_that_died_after_its_commit(kept: Kept, hours: int) -> None
     kept.settle()
 
     right_answers(kept, [(JINAH.hunter.id, 100)])
+    assert kept.boards.answers == {FROM_REDIS: 2}
+
+
+class ErasedSlowly(MemorySecurityLog):
+    """A log that hears of each account erased: that took longer than a look at what changed reaches back."""
+
+    def __init__(self, kept: Kept) -> None:
+        super().__init__()
+        self._kept = kept
+
+    def record(self, event: SecurityEvent) -> None:
+        super().record(event)
+        self._kept.clock.instant += OVERLAP + timedelta(seconds=5)
+        assert self._kept.keeper.tend()
+
+
+def test_by_a_process_that_died_after_a_long_run_of_them(kept: Kept) -> None:
+    with kept.store.write() as uow:
+        account = uow.accounts.lock(JINAH.hunter.id)
+        uow.accounts.save(replace(account, delete_at=NOW + timedelta(hours=1)))
+        uow.commit()
+    kept.store.after_commit = None
+    log = ErasedSlowly(kept)
+
+    assert erase_due(store=kept.store, log=log, clock=kept.clock) == 2
+
+    assert len(log.events) == 2
+    right_answers(kept, [])
     assert kept.boards.answers == {FROM_REDIS: 2}
 
 

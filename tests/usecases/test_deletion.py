@@ -10,6 +10,7 @@ import pytest
 from hunter_adapters.memory import MemoryStore
 from hunter_adapters.memory.security_log import MemorySecurityLog
 from hunter_adapters.testing.builders import a_command, a_quest
+from hunter_adapters.testing.clock import StillClock
 from hunter_core.accounts.account import Account, Role
 from hunter_core.accounts.administration import Admin, find
 from hunter_core.accounts.api_token import ApiToken, Scope, digest, new_token
@@ -135,7 +136,7 @@ class House:
         return Admin(store=self.store, log=self.gate.log, by="cli:root")
 
     def erased(self, now: datetime) -> int:
-        return erase_due(store=self.store, log=self.gate.log, now=now)
+        return erase_due(store=self.store, log=self.gate.log, clock=StillClock(now))
 
 
 @pytest.fixture

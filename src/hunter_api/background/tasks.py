@@ -76,7 +76,7 @@ def erasing(*, store: Store, scrub: Callable[[], bool], clock: Clock, log: Secur
         nonlocal to_scrub
         gone = ACCOUNTS_AT_ONCE
         try:
-            gone = erase_due(store=store, log=log, now=clock.now())
+            gone = erase_due(store=store, log=log, clock=clock)
         finally:
             # Whoever failed on the way has erased some.
             to_scrub = to_scrub or gone > 0

@@ -18,6 +18,7 @@ from hunter_api.wiring import World
 from hunter_core.accounts.account import Account, Role
 from hunter_core.accounts.administration import Admin, Managed, Standing
 from hunter_core.accounts.erasure import ACCOUNTS_AT_ONCE, erase_due
+from hunter_core.clock import SystemClock
 from hunter_core.errors import NotFound
 from hunter_core.export.ports import Section
 
@@ -158,7 +159,7 @@ class Commands:
         ):
             return NO
         gone = 0
-        while erased := erase_due(store=self._world.store, log=self._log, now=self._now):
+        while erased := erase_due(store=self._world.store, log=self._log, clock=SystemClock()):
             gone += erased
         self._tend()
         self._console.print(f"{'1 account is' if gone == 1 else f'{gone} accounts are'} erased.")

@@ -9,7 +9,7 @@ from typing import Protocol
 from hunter_core.accounts.security_log import SecurityEvent, SecurityEventKind, SecurityLog
 from hunter_core.errors import NotFound
 from hunter_core.ids import AccountId
-from hunter_core.ports import Store, UnitOfWork
+from hunter_core.ports import Clock, Store, UnitOfWork
 
 ROWS_AT_ONCE = 400
 """Rows that go in one transaction, so that none holds its locks for long."""
@@ -46,9 +46,12 @@ class Erasures(Protocol):
         ...
 
 
-def erase_due(*, store: Store, log: SecurityLog, now: datetime, limit: int = ACCOUNTS_AT_ONCE) -> int:
+def erase_due(*, store: Store, log: SecurityLog, clock: Clock, limit: int = ACCOUNTS_AT_ONCE) -> int:
     """
-    Erase at most *limit* accounts whose grace was over at *now*, and return how many are gone.
+    Erase at most *limit* accounts whose grace is over, and return how many are gone.
+
+    Each is erased at its own moment: those before it may take long, and whoever keeps boards elsewhere looks for
+    who went since they last looked.
 
     Several may do so at once, and any may be killed at any point: whoever calls next goes on.
 
@@ -56,8 +59,8 @@ def erase_due(*, store: Store, log: SecurityLog, now: datetime, limit: int = ACC
         StoreUnavailable: If the store is away or busy; what was erased stays so.
     """
     with store.read() as uow:
-        ids = uow.erasures.due(now, limit)
-    return sum(erase(store=store, log=log, account_id=account_id, now=now) for account_id in ids)
+        ids = uow.erasures.due(clock.now(), limit)
+    return sum(erase(store=store, log=log, account_id=account_id, now=clock.now()) for account_id in ids)
 
 
 def erase(*, store: Store, log: SecurityLog, account_id: AccountId, now: datetime) -> bool:
