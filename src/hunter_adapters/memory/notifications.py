@@ -192,10 +192,12 @@ class MemoryPushDeliveries:
 
     def take(self, now: datetime, *, until: datetime, limit: int, full: Full = NOBODY) -> Sequence[PushTask]:
         heads: dict[PushTargetId, PushDelivery] = {}
+        notifications = self._tables.notifications.rows()
         waiting = [
             each
             for each in self._tables.push_deliveries.rows().values()
-            if each.sent_at is None and each.parked_at is None
+            # A database removes what hangs on a notification with it.
+            if each.sent_at is None and each.parked_at is None and each.notification_id in notifications
         ]
         for each in sorted(waiting, key=lambda each: (each.queued_at, each.created_at, each.notification_id)):
             heads.setdefault(each.target_id, each)

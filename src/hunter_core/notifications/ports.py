@@ -153,7 +153,7 @@ class PushDeliveries(Protocol):
 
         Of each target, but those of who is *full*, only the first of its queue (by `queued_at`, then `created_at`)
         that is neither sent nor parked: the others wait for it. Those that are due the longest come first; they are
-        told as they were before.
+        told as they were before. One whose notification is purged meanwhile is left out, and holds nobody up.
         """
         ...
 

@@ -20,6 +20,7 @@ from hunter_adapters.testing.contract.notifications import (
     two_hunters,
 )
 from hunter_adapters.testing.contract.under_test import UnderTest
+from hunter_core.accounts.purge import Expired
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.notifications.push import PushDelivery
 from hunter_core.places import NOBODY, Full
@@ -248,6 +249,29 @@ class PushesContract:
         done.join(30)
 
         assert take(store, NOW) == [("phone", "1"), ("watch", "3")]
+
+    def test_one_whose_notification_is_purged_meanwhile_is_left_out_and_holds_nobody_up(
+        self, under_test: UnderTest
+    ) -> None:
+        store = with_targets(under_test)
+        old = replace(a_notification(3), created_at=NOW - 9 * MINUTE)
+        kept(store, old)
+        first = a_delivery("phone", 3, created_at=old.created_at)
+        store.run(lambda uow: uow.push_deliveries.add([first]))
+        at, found = NOW + MINUTE, []
+        taker = threading.Thread(target=lambda: found.append(take(store, at)))
+
+        with store.write() as uow:
+            assert uow.purges.purge(Expired.NOTIFICATIONS, before=NOW - MINUTE, limit=10) == 1
+            taker.start()
+            # Long enough to come to what it waits for; who is slower finds it gone.
+            taker.join(0.1)
+            uow.commit()
+        taker.join(30)
+
+        # Who found it gone takes the next at once, and who lost it on the way leaves the next to another look.
+        assert found in ([[("watch", "2")]], [[("phone", "1"), ("watch", "2")]])
+        assert sorted(found[0] + take(store, at)) == [("phone", "1"), ("watch", "2")]
 
     def test_what_is_sealed_anew_stays_where_and_whose_it_was(self, under_test: UnderTest) -> None:
         store, phone = with_targets(under_test), a_target("phone")
