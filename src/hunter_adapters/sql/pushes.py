@@ -133,16 +133,14 @@ class SqlPushDeliveries:
             self._sql.do(_LEASE, target=delivery.target_id, notification=told, until=until)
             taken.append((delivery, target_of(target)))
         told_by_id = self._told(delivery.notification_id for delivery, _ in taken)
-        tasks, gone = [], []
-        for delivery, target in taken:
-            notification = told_by_id.get(delivery.notification_id)
-            if notification is None:
-                # It was purged meanwhile, and the delivery with it.
-                gone.append(target.id)
-            else:
-                tasks.append(PushTask(delivery=delivery, target=target, notification=notification))
+        # What is not there was purged meanwhile, and its delivery with it.
+        gone = [target.id for delivery, target in taken if delivery.notification_id not in told_by_id]
         _QUEUES.renew(self._sql, gone)
-        return tasks
+        return [
+            PushTask(delivery=delivery, target=target, notification=told_by_id[delivery.notification_id])
+            for delivery, target in taken
+            if delivery.notification_id in told_by_id
+        ]
 
     def _told(self, ids: Iterable[NotificationId]) -> Mapping[NotificationId, Notification]:
         found: dict[NotificationId, Notification] = {}
