@@ -169,6 +169,30 @@ def test_the_state_forgets_windows_that_are_over(kept: Kept) -> None:
     assert kept.boards.answers == {FROM_REDIS: 1}
 
 
+def test_what_a_process_whose_clock_is_ahead_counted_of_tomorrow_is_not_forgotten(
+    kept: Kept, caplog: pytest.LogCaptureFixture
+) -> None:
+    jinwoo = a_contestant("Jinwoo", 100)
+    kept.under_test().fill([jinwoo])
+    kept.settle()
+    ahead = Kept(kept.store, kept.server)
+    ahead.clock.instant = tomorrow = NOW + timedelta(days=1)
+    ahead.settle()
+    gain(kept, jinwoo, 50, at=tomorrow)
+    ahead.settle()
+    caplog.clear()
+    # A process with another clock begins, and tidies.
+    kept.begin()
+    kept.settle()
+
+    ahead.settle()
+
+    right_answers(ahead, [(jinwoo.hunter.id, 150)])
+    assert ahead.boards.answers == {FROM_REDIS: 1}
+    assert [record.getMessage() for record in caplog.records] == []
+    ahead.close()
+
+
 def test_a_look_finds_again_whom_it_brought_over_to_boards_that_are_gone(kept: Kept) -> None:
     jinwoo = a_contestant("Jinwoo", 100)
     kept.under_test().fill([jinwoo])

@@ -99,8 +99,9 @@ def withdraw(client: Redis) -> None:
 
 def forget_closed(client: Redis, now: datetime) -> None:
     """Forget how many members the boards of windows had that were over a day ago; their keys end by themselves."""
-    # Somebody may be a little behind, and hold the sizes of yesterday's against them.
-    open_windows = (*keys.open_windows(now), *keys.open_windows(now - timedelta(days=1)))
+    # Somebody's clock may be behind or ahead, and they hold the sizes of yesterday's or tomorrow's against them.
+    day = timedelta(days=1)
+    open_windows = {each for moment in (now - day, now, now + day) for each in keys.open_windows(moment)}
     counted: Any = client.hkeys(keys.STATE)
     closed = {each for each in counted if each.startswith(keys.order_of("").encode())}
     closed -= {keys.order_of(window).encode() for window in open_windows}
