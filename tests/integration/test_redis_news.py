@@ -59,7 +59,7 @@ class Listening:
 
 @pytest.fixture
 def process(shared_redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Process]:
-    """Starts a process on a number of Redis; it listens when it is returned."""
+    """Starts a process on a number of Redis, which no other test has; it listens when it is returned."""
     # So that it ends soon; nothing is measured by it.
     monkeypatch.setattr(pubsub, "QUIET_SECONDS", 0.05)
     with ExitStack() as stack:
@@ -132,14 +132,14 @@ def test_a_url_without_a_number_means_the_first(shared_redis: RedisServer) -> No
 def test_what_somebody_else_publishes_is_not_heard_and_said_so_once(
     process: Process, stranger: redis.Redis, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ours, of_ours, other_keys = process(3), process(3), process(3, ANOTHER_KEY)
+    ours, of_ours, other_keys = process(5), process(5), process(5, ANOTHER_KEY)
     body = to_bytes([an_event(HUNTER, 2)])
 
     true = overheard(stranger, ours.channel, lambda: of_ours.tell(1))
     for forged in (b"", b"7", body, b"\0" * 48 + body, true[:48] + body, true[:-1], true + b" "):
         stranger.publish(ours.channel, forged)
     # Nor what the same processes told elsewhere, nor those who have other keys.
-    elsewhere = process(4)
+    elsewhere = process(6)
     stranger.publish(ours.channel, overheard(stranger, elsewhere.channel, lambda: elsewhere.tell(3)))
     overheard(stranger, ours.channel, lambda: other_keys.tell(4))
     of_ours.tell(5)
