@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from hunter_adapters.memory.accounts import MemorySettings
 from hunter_adapters.memory.hunters import MemoryHunters
 from hunter_adapters.memory.recipients import MemoryRecipients
 from hunter_core.hunters.pauses import plan_pause
@@ -160,6 +161,32 @@ def test_a_mail_goes_to_the_address_that_the_hunter_has_by_then(house: LeavingHo
     house.carry(hours=2)
 
     assert [message.recipient for message in house.mailer.sent] == ["New@example.org"] * told
+
+
+def test_a_mail_greets_the_hunter_by_the_name_that_they_have_by_then_and_reads_them_once(
+    house: LeavingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = told_in_vain(house)
+
+    def rename(uow: UnitOfWork) -> None:
+        uow.hunters.save(replace(uow.hunters.lock(house.hunter.id), name="Igris"))
+
+    house.write(rename)
+    house.up()
+    asked: list[str] = []
+    for port, name in ((MemoryHunters, "get"), (MemorySettings, "get")):
+        real = getattr(port, name)
+
+        def counted(self: object, hunter_id: object, real: object = real, port: type = port) -> object:
+            asked.append(port.__name__)
+            return real(self, hunter_id)  # type: ignore[operator]
+
+        monkeypatch.setattr(port, name, counted)
+    house.carry(hours=2)
+
+    assert len(house.mailer.sent) == told
+    assert all("Igris" in message.text for message in house.mailer.sent)
+    assert asked == [], "who it is for was read when it was asked whether it may leave"
 
 
 def test_mails_about_the_account_ask_nobody(house: LeavingHouse) -> None:

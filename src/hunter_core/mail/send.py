@@ -119,11 +119,13 @@ def _take(room: MailRoom) -> _Taken | None:
 
 def _message(uow: UnitOfWork, mail: Mail, room: MailRoom, now: datetime) -> Message | None:
     """Return what *mail* says, and keep that it is being sent; None when it is not to be sent any more."""
+    leave: Leave | None = None
     if mail.notification_id is not None:
-        leaving = _leaving(uow, mail, mail.notification_id, room, now)
-        if leaving is None:
+        leave = _leave(uow, mail, mail.notification_id, room, now)
+        if leave is None:
             return None
-        mail = leaving
+        # The hunter may have another address by now.
+        mail = replace(mail, recipient=leave.address)
     code = None if mail.code_id is None else uow.codes.get(mail.code_id)
     secret = None
     if code is not None:
@@ -141,7 +143,7 @@ def _message(uow: UnitOfWork, mail: Mail, room: MailRoom, now: datetime) -> Mess
             )
             return None
     try:
-        message = room.letters.write(_letter(uow, mail, secret, code))
+        message = room.letters.write(_letter(uow, mail, leave, secret, code))
     except (KeyError, ValueError, LookupError):
         log.exception("the mail %s cannot be written, and is parked", mail.id)
         uow.mails.save(replace(mail, parked_at=now, last_error="it could not be written"))
@@ -150,10 +152,10 @@ def _message(uow: UnitOfWork, mail: Mail, room: MailRoom, now: datetime) -> Mess
     return message
 
 
-def _leaving(
+def _leave(
     uow: UnitOfWork, mail: Mail, notification_id: NotificationId, room: MailRoom, now: datetime
-) -> Mail | None:
-    """Return *mail*, which tells a notification, as it may leave now; None when it may not, or not yet."""
+) -> Leave | None:
+    """Return how *mail*, which tells a notification, leaves now; None when it may not, or not yet."""
     told = uow.notifications.known(notification_id)
     if told is None:
         leave = Leave(why_not="its notification is gone")
@@ -168,13 +170,17 @@ def _leaving(
         log.info("the mail %s is not sent: %s", mail.id, leave.why_not)
         uow.mails.remove(mail.id)
         return None
-    # The hunter may have another address by now.
-    return replace(mail, recipient=leave.address)
+    return leave
 
 
-def _letter(uow: UnitOfWork, mail: Mail, secret: str | None, code: OneTimeCode | None) -> Letter:
+def _letter(
+    uow: UnitOfWork, mail: Mail, leave: Leave | None, secret: str | None, code: OneTimeCode | None
+) -> Letter:
     name = language = None
-    if mail.account_id is not None:
+    if leave is not None:
+        # The hunter was read when it was asked whether it may leave.
+        name, language = leave.name, leave.language
+    elif mail.account_id is not None:
         name = uow.hunters.get(mail.account_id).name
         language = uow.settings.get(mail.account_id).language
     return Letter(

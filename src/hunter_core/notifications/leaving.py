@@ -46,11 +46,15 @@ class Leave:
         why_not: Why it may not; empty where it may.
         until: When the quiet hours end that it has to wait for; None where it may leave now, or never.
         address: Where its hunter takes mail now; empty where they take none.
+        name: What its hunter is called now; empty where it may not leave.
+        language: The hunter's language tag now; None where it is not known.
     """
 
     why_not: str = ""
     until: datetime | None = None
     address: str = ""
+    name: str = ""
+    language: str | None = None
 
     @property
     def is_given(self) -> bool:
@@ -116,7 +120,7 @@ def leave_of(
     until = quiet_until(hunter.calendar, settings.quiet_hours, now)
     if until is not None and not _rings_in_them(notification, hunter, recipient, now):
         return Leave(why_not="it waits for the end of quiet hours", until=until)
-    return Leave(address=address)
+    return Leave(address=address, name=hunter.name, language=settings.language)
 
 
 _PASSING = frozenset(
