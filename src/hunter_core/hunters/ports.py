@@ -50,7 +50,7 @@ class Hunters(Protocol):
         ...
 
     def get_all(self, hunter_ids: Iterable[HunterId]) -> Mapping[HunterId, Hunter]:
-        """Return these hunters, not locked, by one read; who is not there is left out."""
+        """Return these hunters, not locked, many by one read; who is not there is left out."""
         ...
 
     def by_name(self, name: str) -> Hunter:

@@ -33,5 +33,5 @@ class Recipients(Protocol):
     """Knows how hunters are to be told."""
 
     def of(self, hunter_ids: Iterable[HunterId]) -> Mapping[HunterId, Recipient]:
-        """Return how these hunters, who are locked, are to be told, by one read; who is not there is left out."""
+        """Return how these hunters are to be told, locked or not, many by one read; who is not there is left out."""
         ...
