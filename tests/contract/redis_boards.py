@@ -14,6 +14,7 @@ from hunter_adapters.sql import SqlStore
 from hunter_adapters.sql.board_source import SqlBoardSource
 from hunter_adapters.sql.boards import SqlBoards
 from hunter_adapters.testing.builders import NOW
+from hunter_adapters.testing.clock import StillClock
 from hunter_adapters.testing.contract import BoardsUnderTest, Contestant
 from hunter_adapters.testing.contract.boards import told
 from hunter_core.ids import HunterId
@@ -22,20 +23,11 @@ from tests.contract.filling import fill_sql
 from tests.servers.redis import RedisServer
 
 
-class At:
-    """A clock that stands where it is put."""
-
-    instant = NOW
-
-    def now(self) -> datetime:
-        return self.instant
-
-
 class Kept:
     """Boards in Redis over a store in SQLite."""
 
     def __init__(self, store: SqlStore, server: RedisServer) -> None:
-        self.store, self.server, self.clock = store, server, At()
+        self.store, self.server, self.clock = store, server, StillClock()
         self.connection = RedisConnection(server.url)
         self.source = SqlBoardSource(store)
         self.begin()

@@ -5,4 +5,4 @@ from __future__ import annotations
 import os
 
 LONG = os.environ.get("HUNTER_TEST_LONG") == "1"
-"""Whether tests run at full length (`nox -s fuzz`, `nox -s faults`)."""
+"""Whether tests run at full length (`nox -s properties`, `fuzz` and `faults`)."""
