@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hunter_core.days import ONE_DAY, Calendar, zone_day_begins
@@ -62,9 +62,13 @@ def _end(calendar: Calendar, quiet: QuietHours, at: datetime) -> datetime:
     """Return when the quiet hours that hold at *at* end by the clock of the zone that holds at *at*."""
     zone, wall = ZoneInfo(calendar.zone_at(at).zone), calendar.local_time(at)
     for by in range(3):
-        ends = zone_day_begins(zone, wall.date() + ONE_DAY * by, quiet.until)
-        if ends > at:
-            return ends
+        day = wall.date() + ONE_DAY * by
+        first = zone_day_begins(zone, day, quiet.until)
+        # In the hour that a clock shows twice they end twice. (Of a time that is skipped, this lies before the first.)
+        again = datetime.combine(day, time(*divmod(quiet.until, 60), fold=1), zone).astimezone(UTC)
+        for ends in (first, max(first, again)):
+            if ends > at:
+                return ends
     raise AssertionError("a wall clock shows every time within three days, or skips past it")
 
 

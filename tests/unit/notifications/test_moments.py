@@ -71,6 +71,21 @@ def test_quiet_hours_hold_over_midnight_and_end_by_the_wall_clock() -> None:
     assert quiet_until(calendar, None, at("2026-03-08T03:30")) is None
 
 
+@pytest.mark.parametrize(
+    ("zone", "quiet", "now", "ends"),
+    [
+        ("America/New_York", QuietHours(22 * 60, 90), "2026-11-01T05:10", "2026-11-01T05:30"),
+        ("America/New_York", QuietHours(22 * 60, 90), "2026-11-01T06:10", "2026-11-01T06:30"),
+        ("Africa/Cairo", QuietHours(22 * 60, 23 * 60 + 30), "2026-10-29T21:10", "2026-10-29T21:30"),
+        ("America/Havana", QuietHours(23 * 60 + 30, 30), "2026-11-01T05:10", "2026-11-01T05:30"),
+    ],
+)
+def test_quiet_hours_end_in_an_hour_that_is_shown_twice_each_time_it_is(
+    zone: str, quiet: QuietHours, now: str, ends: str
+) -> None:
+    assert quiet_until(Calendar.starting(zone), quiet, at(now)) == at(ends)
+
+
 @pytest.mark.parametrize("minute", range(0, 24 * 60, 7))
 def test_quiet_hours_end_at_a_moment_that_is_not_quiet(minute: int) -> None:
     calendar = Calendar.starting("Australia/Lord_Howe")
