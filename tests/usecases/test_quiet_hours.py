@@ -1,11 +1,15 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from hunter_core import events
+from hunter_core.hunters.hunter import Hunter
+from hunter_core.ids import HunterId
+from hunter_core.notifications import due
 from hunter_core.notifications.notification import NotificationType as Kind
+from hunter_core.ports import UnitOfWork
 from tests.usecases.notification_house import MORNING, House
 
 
@@ -26,6 +30,29 @@ def test_in_quiet_hours_it_waits_and_is_sent_when_they_end(house: House) -> None
     house.at(7, 30)
     assert house.told(Kind.ACHIEVEMENT_UNLOCKED)
     assert all(each.sent_at == house.instant for each in house.told())
+
+
+def test_a_mistake_with_one_hunter_keeps_nobody_else_waiting(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.settings(quiet_hours=("22:00", "07:30"))
+    house.complete(house.quest())
+    house.relayed()
+    asked: list[HunterId] = []
+
+    def failing(*, uow: UnitOfWork, hunter: Hunter, now: datetime) -> int:
+        asked.append(hunter.id)
+        raise ValueError("its calendar is damaged")
+
+    house.instant = MORNING.replace(hour=7, minute=30)
+    monkeypatch.setattr("hunter_core.notifications.due.send_waiting", failing)
+    # It raises nothing, so that whoever comes after is sent theirs; and it is not asked again at once.
+    assert not due.send_due(store=house.store, clock=house)
+    assert len(asked) == 1
+    assert house.told() == []
+    monkeypatch.undo()
+    due.send_due(store=house.store, clock=house)
+    assert house.told() != []
 
 
 def test_what_is_not_wanted_any_more_when_quiet_hours_end_is_not_sent(house: House) -> None:

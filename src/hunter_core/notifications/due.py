@@ -70,6 +70,7 @@ def send_due(*, store: Store, clock: Clock) -> bool:
     now = clock.now()
     with store.read() as uow:
         found = uow.notifications.pending(now, HUNTERS_AT_ONCE)
+    failed = False
     for hunter_id in sorted({hunter_id for hunter_id, _ in found}):
 
         def send(uow: UnitOfWork, hunter_id: HunterId = hunter_id) -> int:
@@ -80,7 +81,13 @@ def send_due(*, store: Store, clock: Clock) -> bool:
             store.run(send)
         except NotFound:
             log.info("hunter %s is gone, and is told nothing", hunter_id)
-    return len(found) == HUNTERS_AT_ONCE
+        except TryLater:
+            raise
+        except Exception:
+            # As below; and these would be found again at once.
+            failed = True
+            log.exception("what waited for hunter %s could not be sent", hunter_id)
+    return not failed and len(found) == HUNTERS_AT_ONCE
 
 
 def _look(store: Store, hunter_id: HunterId, now: datetime, rulebook: Rulebook) -> None:
