@@ -273,6 +273,26 @@ def reminded_in_vain(house: LeavingHouse, at: str = "07:30") -> Quest:
     return quest
 
 
+def test_a_quest_that_cannot_be_read_keeps_its_reminder_back_and_nothing_else(
+    house: LeavingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(**_: object) -> None:
+        raise ValueError("its versions are damaged")
+
+    reminded_in_vain(house)
+    house.complete(house.quest())
+    house.relayed()
+    others = len(house.told()) - 1
+    monkeypatch.setattr("hunter_core.notifications.leaving.due_and_undone", failing)
+
+    house.up()
+    house.carry(minutes=30)
+
+    assert others > 0
+    assert [len(each) for each in house.left()] == [others, others]
+    assert house.waiting() == (0, 0)
+
+
 def change_quest(house: LeavingHouse, quest_id: QuestId, what: str) -> None:
     me, now, limits = house.hunter.id, house.instant, house.rules.limits
 

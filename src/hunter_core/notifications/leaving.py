@@ -7,13 +7,14 @@ in which something is sent (SPEC 6), and a reminder of what was done since is no
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
 from hunter_core.days import ONE_DAY
-from hunter_core.errors import NotFound
+from hunter_core.errors import NotFound, TryLater
 from hunter_core.hunters.hunter import Hunter
 from hunter_core.ids import HunterId, NotificationId
 from hunter_core.notifications.moments import quiet_since, quiet_until
@@ -25,6 +26,8 @@ from hunter_core.quests.quest import Quest
 from hunter_core.quests.read import due_and_undone
 from hunter_core.rules.rulebook import Rulebook
 from hunter_core.rules.streaks import StreakRules
+
+log = logging.getLogger("hunter.notifications")
 
 ASKED_AGAIN = timedelta(minutes=15)
 """How long what waits for the end of quiet hours is left alone: they may be ended, or another zone may begin."""
@@ -90,7 +93,14 @@ def may_leave(
         if found[each.id].is_given and each.type in _PASSING:
             passing.setdefault(hunter.id, []).append(each)
     for hunter_id, of_hunter in passing.items():
-        hold = set(_that_hold(uow, hunters[hunter_id], of_hunter, now, rulebook.streaks))
+        try:
+            hold = set(_that_hold(uow, hunters[hunter_id], of_hunter, now, rulebook.streaks))
+        except TryLater:
+            raise
+        except Exception:
+            # A damaged quest of one hunter must not keep everybody's mails and pushes back.
+            log.exception("what is still due for hunter %s could not be found out", hunter_id)
+            hold = set()
         found |= {
             each.id: Leave(why_not="it is of no use any more") for each in of_hunter if each.id not in hold
         }
