@@ -62,8 +62,7 @@ def schemas_of(operations: list[Operation], bounds: Mapping[str, Bounds]) -> dic
 def _unknown(kind: type) -> Json:
     if kind is ScheduleValue:
         return {"$ref": REFERENCE.format(name="Schedule")}
-    # What msgspec asks of a hook for a class that it does not know either: the start then fails, naming the class.
-    raise NotImplementedError(kind)
+    raise TypeError(f"{kind.__name__} has no schema: say here what it is on the wire.")
 
 
 def _request(kind: type[Any], schema: Json, bounds: Mapping[str, Bounds]) -> Json:
